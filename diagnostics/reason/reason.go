@@ -1,0 +1,54 @@
+// Package reason says what an SMS provider's status and error codes mean: one
+// embedded catalogue a provider, and one small set of reasons over all of them.
+// An unknown code is never an error.
+package reason
+
+// Reason is why a message ended as it did, in the words of the contract.
+type Reason uint8
+
+// The reasons. Unknown is the zero value: nobody said why, or the code is not listed.
+const (
+	Unknown Reason = iota
+	Delivered
+	NumberInvalid
+	NotMobile
+	VOIP
+	HandsetUnreachable
+	UnknownSubscriber
+	SpamFiltered
+	ProviderBlocked
+	OptedOut
+	CarrierError
+	Expired
+	Throttled
+	SenderUnregistered
+	SenderNotPermitted
+	Account
+	ProviderError
+	ContentInvalid
+
+	Count // how many there are, for arrays indexed by Reason
+)
+
+var words = [Count]string{"unknown", "delivered", "number_invalid", "not_mobile", "voip",
+	"handset_unreachable", "unknown_subscriber", "spam_filtered", "provider_blocked", "opted_out",
+	"carrier_error", "expired", "throttled", "sender_unregistered", "sender_not_permitted",
+	"account", "provider_error", "content_invalid"}
+
+// String gives the contract's word.
+func (r Reason) String() string {
+	if r < Count {
+		return words[r]
+	}
+	return words[Unknown]
+}
+
+// Parse reads a contract word; ok is false for any other.
+func Parse(word string) (r Reason, ok bool) {
+	for i, w := range words {
+		if w == word {
+			return Reason(i), true
+		}
+	}
+	return Unknown, false
+}
