@@ -12,7 +12,8 @@ import (
 	"cli.otpdoctor/diagnostics/reason"
 )
 
-// AttemptGap is the longest pause between two messages of one attempt.
+// AttemptGap is the longest pause between two messages of one attempt: exactly
+// ten minutes apart are still one.
 const AttemptGap = 10 * time.Minute
 
 // SlotLength is the grain of [Slot].
@@ -24,7 +25,7 @@ type Outcome uint8
 // The outcomes of an attempt. NotJudged: none delivered and one still in flight.
 const (
 	NotJudged Outcome = iota
-	OK                // one message delivered within the validity of its own submission
+	OK                // one message delivered within the validity of its own submission, or with a latency that is not known or below zero
 	Late              // delivered, none in time
 	Failed            // none delivered
 )
@@ -34,14 +35,17 @@ var outcomeWords = [...]string{"unknown", "ok", "late", "failed"}
 // String gives the contract's word.
 func (o Outcome) String() string { return outcomeWords[o] }
 
+// DefaultValidity is how long a code is good where [Options] do not say.
+const DefaultValidity = 3 * time.Minute
+
 // Options are what the counting depends on.
 type Options struct {
-	Validity time.Duration   // how long a code is good, 3 min by default
+	Validity time.Duration   // how long a code is good; 0: DefaultValidity
 	Grace    time.Duration   // 0: from the log, see message.Grace
 	By       string          // "carrier" (default), "country", "provider", "sender"
 	Watch    []number.MSISDN // numbers whose every message is kept
 	Since    deliverylog.Time
-	Until    deliverylog.Time // messages submitted outside [Since, Until) are left out; NoTime: no bound
+	Until    deliverylog.Time // messages submitted outside [Since, Until) are left out; NoTime or 0: no bound
 }
 
 // Table is a finished count.
@@ -55,36 +59,43 @@ type Table struct {
 
 	Bad []Attempt // every late or failed attempt, by First
 
-	users   []User // by number
+	people  people
 	watched map[number.MSISDN]*Watched
+	index   map[groupKey]int
 }
 
 // Counts are messages by status.
 type Counts struct {
 	Messages, Delivered, Failed, Unconfirmed, InFlight int64
-	LateMessages                                       int64 // delivered after the validity
+	LateMessages                                       int64 // delivered later than the validity
 }
 
 // Judged is the denominator of the delivery rate.
 func (c Counts) Judged() int64 { return c.Delivered + c.Failed + c.Unconfirmed }
 
 // Group is one carrier of one country, or one value of another dimension.
+//
+// Carriers are grouped without case, spaces and punctuation and shown in the
+// commonest spelling, of equally common ones the first in sort order. By
+// country, Carrier repeats Country; by provider and sender, Country is empty.
+// Where the log does not say, Carrier is "unknown".
 type Group struct {
 	Country       string
-	Carrier       string // the value of the dimension, for other dimensions than carrier
-	CarrierSource carrier.Source
+	Carrier       string         // the value of the dimension, for other dimensions than carrier
+	CarrierSource carrier.Source // of most of its messages, of equally many the surer one
 	Counts
-	Users          int64
+	Users          int64 // different numbers with a message here
 	AffectedUsers  int64 // numbers with at least one late or failed attempt
 	Attempts       int64 // judged or not
 	AttemptsJudged int64
 	AttemptsLate   int64
 	AttemptsFailed int64 // failed alone; the contract's attempts_failed is late + failed
 	Latency        Histogram
-	Hours          [24]Hour // messages by local hour of submission
-	Errors         []Error  // most first, of failed messages
-	Slots          []Slot   // attempts by 5 minutes UTC of their first message, oldest first, empty ones left out
-	Days           []Day    // attempts by local day and hour, oldest first
+	Hours          [24]Hour    // messages by local hour of submission
+	Errors         []Error     // of failed messages, most first, then by code; those without a code too
+	Slots          []Slot      // by 5 minutes UTC, oldest first, empty ones left out
+	Days           []Day       // attempts by local day and hour of their first message, oldest first
+	ErrorSlots     []ErrorSlot // failed messages by slot and code, oldest first
 }
 
 // Hour is one local hour of the day over the whole log, in messages.
@@ -97,10 +108,28 @@ type Error struct {
 	Count  int64
 }
 
-// Slot counts judged attempts that began in SlotLength from Start.
+// Slot counts the judged attempts that began in SlotLength from Start, and the
+// messages submitted in it.
 type Slot struct {
 	Start                deliverylog.Time
 	Judged, Late, Failed uint32
+	Delays               [DelayClasses]uint32 // ok attempts by [DelayClass] of their fastest message
+	Messages             uint32               // of the group, whatever became of them
+	Delivered, Refused   uint32               // of those: delivered, and with a final no
+}
+
+// DelayClasses is how many classes there are for the latency of ok attempts.
+const DelayClasses = 5
+
+// DelayBounds are the upper bounds of the first three classes, not within them;
+// the fourth ends with the validity, the fifth is for latencies not known.
+var DelayBounds = [...]time.Duration{5 * time.Second, 15 * time.Second, time.Minute}
+
+// ErrorSlot counts failed messages with one code that were submitted in SlotLength from Start.
+type ErrorSlot struct {
+	Start deliverylog.Time
+	Error int32 // index in the group's Errors
+	Count uint32
 }
 
 // Day is one local calendar day.
@@ -113,39 +142,43 @@ type Day struct {
 type Cell struct{ Judged, Late, Failed uint32 }
 
 // Attempt is one person's try to log in: messages to one number with no gap
-// over [AttemptGap]. It belongs to its first message's carrier.
+// over [AttemptGap]. It belongs to its first message's carrier; of two submitted
+// in the same millisecond, to the carrier that sorts first. A message without a
+// recipient or without a submit time forms no attempt: nobody can say to which it
+// belongs.
 type Attempt struct {
 	Number      number.MSISDN
 	Group       int32            // index in Table.Groups
 	First, Last deliverylog.Time // submit times of the first and last message
-	DeliveredAt deliverylog.Time // delivery time of the first delivered message, NoTime if none
+	DeliveredAt deliverylog.Time // earliest delivery time of its messages, NoTime if none is known
 	Messages    uint16
 	Delivered   uint16 // messages of it that were delivered, however late
 	FailedMsgs  uint16 // messages with a final no; the rest has no receipt
 	Hours       uint32 // bit h: a message was submitted at local hour h
 	Outcome     Outcome
-	Reason      reason.Reason // of its failed messages the commonest known one, else Unknown
-	Code        string        // that message's code
+	Reason      reason.Reason // of its failed messages the commonest known one, else Unknown; of equally many the first in the list of reasons
+	Code        string        // the commonest code of the failed messages with that reason, of equally many the first in sort order
 	MessageID   string        // of its first message not delivered, for the provider; "" where not kept
 }
 
 // User is one number's record over the whole log.
 type User struct {
 	Number                number.MSISDN
-	Group                 int32 // group of most of its attempts
+	Group                 int32 // group of most of its attempts, of equally many the first in Table.Groups
 	Messages              int32
-	Attempts              int32 // judged
-	Late, Failed          int32 // attempts
-	BadDays               int32 // different local days with a late or failed attempt
-	Multi, MultiDelivered int32 // attempts with two messages or more, and those of them with one delivered
-	LastDelivered         deliverylog.Time
-	LastOK                deliverylog.Time // First of the last ok attempt
-	FirstBad, LastBad     deliverylog.Time // submit time of the first and last message of bad attempts
-	RunStart              deliverylog.Time // first message of the present run of bad attempts, after the last ok one
-	RunBad                int32            // bad attempts in that run
-	BadHours              uint32           // bit h: a message of a bad attempt was submitted at local hour h
-	Verified              bool             // a code was typed in correctly
-	Reasons               [reason.Count]uint16
+	Delivered             int32                // messages
+	Attempts              int32                // judged
+	Late, Failed          int32                // attempts
+	BadDays               int32                // different local days with a late or failed attempt
+	Multi, MultiDelivered int32                // attempts with two messages or more, and those of them with one delivered
+	LastDelivered         deliverylog.Time     // of the newest delivered message the delivery time, its submit time where the log has none
+	LastOK                deliverylog.Time     // First of the last ok attempt
+	FirstBad, LastBad     deliverylog.Time     // submit time of the first and last message of bad attempts
+	RunStart              deliverylog.Time     // first message of the present run of bad attempts, after the last ok one
+	RunBad                int32                // bad attempts in that run
+	BadHours              uint32               // bit h: a message of a bad attempt was submitted at local hour h
+	Verified              bool                 // a code was typed in correctly
+	Reasons               [reason.Count]uint16 // bad attempts by their Reason
 }
 
 // Watched is all that is known of a number asked for.
