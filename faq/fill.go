@@ -1,0 +1,125 @@
+package faq
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Fill puts words into a template:
+//
+//	{carrier}           the word, or its name where nobody knows it
+//	{carrier|network}   the word, or "network"
+//	[[ since {since}]]  left out whole where a word in it is not known
+//
+// The set's own words (product names, validity) stand in where words has none.
+// Words come from outside and are put in as they are, never read as a template;
+// line breaks and control characters in them become spaces, so that a word
+// cannot start a line of its own.
+func (s *Set) Fill(template string, words map[string]string) string {
+	var b strings.Builder
+	for rest := template; rest != ""; {
+		open := strings.Index(rest, "[[")
+		if open < 0 {
+			s.fillPart(&b, rest, words)
+			break
+		}
+		s.fillPart(&b, rest[:open], words)
+		rest = rest[open+2:]
+		part := rest
+		if end := strings.Index(rest, "]]"); end >= 0 {
+			part, rest = rest[:end], rest[end+2:]
+		} else {
+			rest = ""
+		}
+		var opt strings.Builder
+		if s.fillPart(&opt, part, words) {
+			b.WriteString(opt.String())
+		}
+	}
+	return b.String()
+}
+
+// fillPart reports whether every word was known.
+func (s *Set) fillPart(b *strings.Builder, part string, words map[string]string) bool {
+	known := true
+	for part != "" {
+		open := strings.IndexByte(part, '{')
+		if open < 0 {
+			b.WriteString(part)
+			break
+		}
+		b.WriteString(part[:open])
+		part = part[open:]
+		end := strings.IndexByte(part, '}')
+		if end < 0 {
+			b.WriteString(part)
+			break
+		}
+		name, fallback, has := strings.Cut(part[1:end], "|")
+		part = part[end+1:]
+		word := s.word(name, words)
+		switch {
+		case word != "":
+		case has:
+			word = fallback
+		default:
+			word, known = strings.ReplaceAll(name, "_", " "), false
+		}
+		b.WriteString(word)
+	}
+	return known
+}
+
+func (s *Set) word(name string, words map[string]string) string {
+	if w := oneLine(words[name]); w != "" {
+		return w
+	}
+	if w := s.Words[name]; w != "" {
+		return w
+	}
+	if name == "validity" && s.Validity > 0 {
+		return inWords(s.Validity)
+	}
+	return ""
+}
+
+func oneLine(word string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, word))
+}
+
+var small = [...]string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
+
+// inWords says a duration as it is read aloud: "three minutes", "90 seconds".
+func inWords(d time.Duration) string {
+	n, unit := int(d/time.Second), "second"
+	switch {
+	case d >= time.Hour && d%time.Hour == 0:
+		n, unit = int(d/time.Hour), "hour"
+	case d >= time.Minute && d%time.Minute == 0:
+		n, unit = int(d/time.Minute), "minute"
+	}
+	if n != 1 {
+		unit += "s"
+	}
+	if n < len(small) {
+		return small[n] + " " + unit
+	}
+	return fmt.Sprintf("%d %s", n, unit)
+}
+
+// sentence begins with a capital, for a title whose first word was filled in.
+func sentence(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 || unicode.IsUpper(r) {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
+}

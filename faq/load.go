@@ -1,0 +1,442 @@
+package faq
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+//go:embed data
+var embedded embed.FS
+
+var builtin = sync.OnceValue(func() *Set {
+	data, err := fs.Sub(embedded, "data")
+	if err == nil {
+		var s *Set
+		if s, err = read(data, nil); err == nil {
+			err = problems(s.Validate())
+		}
+		if err == nil {
+			return s
+		}
+	}
+	panic("built-in FAQ: " + err.Error()) // a test holds that it loads
+})
+
+// Builtin returns the FAQ that is part of the program.
+func Builtin() *Set { return builtin() }
+
+// Load reads a FAQ set from the YAML files under fsys; docs/faq-format.md has
+// their form. A set extends the built-in one, topic by topic and word by word,
+// unless its set.yaml says "extends: none". Errors name file and line. A set
+// that does not validate is not returned: the error then is the list of
+// problems, one a line.
+func Load(fsys fs.FS) (*Set, error) {
+	s, err := LoadUnchecked(fsys)
+	if err != nil {
+		return nil, err
+	}
+	if err := problems(s.Validate()); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// LoadUnchecked is Load without the validation, for a command that lists what
+// is wrong.
+func LoadUnchecked(fsys fs.FS) (*Set, error) {
+	base, err := fs.Sub(embedded, "data")
+	if err != nil {
+		return nil, err
+	}
+	return read(base, fsys)
+}
+
+// Problem is one thing that is wrong with a set.
+type Problem struct {
+	File string // relative to the set's folder; "built-in" files say so
+	Line int    // from 1; 0 where none can be named
+	What string
+}
+
+func (p Problem) String() string {
+	if p.Line == 0 {
+		return p.File + ": " + p.What
+	}
+	return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.What)
+}
+
+// Problems is an error that holds every problem of a set.
+type Problems []Problem
+
+func (p Problems) Error() string {
+	lines := make([]string, len(p))
+	for i, x := range p {
+		lines[i] = x.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+func problems(list []Problem) error {
+	if len(list) == 0 {
+		return nil
+	}
+	return Problems(list)
+}
+
+// source is where a file's parts stand: lines by path, "steps.3.yes.next".
+type source struct {
+	file  string
+	lines map[string]int
+}
+
+func (s source) problem(where, format string, args ...any) Problem {
+	p := Problem{File: s.file, What: fmt.Sprintf(format, args...)}
+	for at := where; ; {
+		if line, ok := s.lines[at]; ok {
+			p.Line = line
+			return p
+		}
+		dot := strings.LastIndexByte(at, '.')
+		if dot < 0 {
+			p.Line = s.lines[""]
+			return p
+		}
+		at = at[:dot]
+	}
+}
+
+// setFile is set.yaml.
+type setFile struct {
+	Extends   string            `yaml:"extends"`
+	Name      string            `yaml:"name"`
+	Validity  string            `yaml:"validity"`
+	Words     map[string]string `yaml:"words"`
+	Order     []string          `yaml:"order"`
+	Practices []Practice        `yaml:"practices"`
+	Synonyms  [][]string        `yaml:"synonyms"`
+}
+
+type carriersFile struct {
+	General  UnblockAdvice `yaml:"general"`
+	Carriers []CarrierHelp `yaml:"carriers"`
+}
+
+// maxFile bounds one file of a set: they are written by hand.
+const maxFile = 4 << 20
+
+func read(base, over fs.FS) (*Set, error) {
+	s := &Set{Words: map[string]string{}, sources: map[string]source{}}
+	var order []string
+	layers := []fs.FS{base}
+	prefix := []string{""}
+	if over != nil {
+		var f setFile
+		if _, err := readFile(over, "set.yaml", &f); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		switch f.Extends {
+		case "", "built-in":
+			layers, prefix = []fs.FS{base, over}, []string{"built-in ", ""}
+		case "none":
+			layers = []fs.FS{over}
+		default:
+			return nil, fmt.Errorf("set.yaml: extends %q is neither built-in nor none", f.Extends)
+		}
+	}
+	for i, layer := range layers {
+		names, err := yamlFiles(layer)
+		if err != nil {
+			return nil, err
+		}
+		if len(names) == 0 {
+			return nil, errors.New("no FAQ files (*.yaml) in the folder")
+		}
+		for _, name := range names {
+			if err := s.readInto(layer, name, prefix[i], &order); err != nil {
+				return nil, err
+			}
+		}
+	}
+	slices.SortStableFunc(s.Topics, func(a, b Topic) int { return place(order, a.ID) - place(order, b.ID) })
+	s.fillStatic()
+	s.index = newIndex(s)
+	return s, nil
+}
+
+func place(order []string, id string) int {
+	if i := slices.Index(order, id); i >= 0 {
+		return i
+	}
+	return len(order)
+}
+
+func yamlFiles(fsys fs.FS) ([]string, error) {
+	var names []string
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if !d.IsDir() && (path.Ext(name) == ".yaml" || path.Ext(name) == ".yml") {
+			names = append(names, name)
+		}
+		return nil
+	})
+	return names, err
+}
+
+func (s *Set) readInto(fsys fs.FS, name, prefix string, order *[]string) error {
+	var err error
+	src := source{}
+	switch path.Base(name) {
+	case "set.yaml":
+		var f setFile
+		if src, err = readFile(fsys, name, &f); err != nil {
+			return err
+		}
+		if f.Name != "" {
+			s.Name = f.Name
+		}
+		if f.Validity != "" {
+			d, err := time.ParseDuration(f.Validity)
+			if err != nil || d <= 0 {
+				return fmt.Errorf("%s:%d: validity %q is not a duration such as 3m", name, src.lines["validity"], f.Validity)
+			}
+			s.Validity = d
+		}
+		for k, v := range f.Words {
+			s.Words[k] = v
+		}
+		if len(f.Order) > 0 {
+			*order = f.Order
+		}
+		for _, p := range f.Practices {
+			s.Practices = replace(s.Practices, p, func(x Practice) bool { return x.ID == p.ID })
+		}
+		s.Synonyms = append(s.Synonyms, f.Synonyms...)
+	case "questions.yaml":
+		var f []Question
+		if src, err = readFile(fsys, name, &f); err != nil {
+			return err
+		}
+		for i, q := range f {
+			if q.Number < 1 || q.Number > len(s.Questions) {
+				return fmt.Errorf("%s:%d: question number %d is not between 1 and %d", name, src.lines[strconv.Itoa(i)], q.Number, len(s.Questions))
+			}
+			s.Questions[q.Number-1] = q
+		}
+	case "causes.yaml":
+		var f []Cause
+		if src, err = readFile(fsys, name, &f); err != nil {
+			return err
+		}
+		for i, c := range f {
+			s.Causes = replace(s.Causes, c, func(x Cause) bool { return x.ID == c.ID })
+			s.sources["cause/"+c.ID] = src.under(strconv.Itoa(i), prefix)
+		}
+	case "carriers.yaml":
+		var f carriersFile
+		if src, err = readFile(fsys, name, &f); err != nil {
+			return err
+		}
+		if f.General.Tell != "" {
+			s.Unblock = f.General
+		}
+		for i, c := range f.Carriers {
+			s.Carriers = replace(s.Carriers, c, func(x CarrierHelp) bool { return x.Carrier == c.Carrier && x.Country == c.Country })
+			s.sources["carrier/"+c.Country+"/"+c.Carrier] = src.under("carriers."+strconv.Itoa(i), prefix)
+		}
+	case "lockout.yaml":
+		var f LockoutForm
+		if src, err = readFile(fsys, name, &f); err != nil {
+			return err
+		}
+		s.LockoutIn = f
+	default:
+		var t Topic
+		if src, err = readFile(fsys, name, &t); err != nil {
+			return err
+		}
+		if t.ID == "" {
+			return fmt.Errorf("%s:1: topic without an id", name)
+		}
+		if old, ok := s.sources["topic/"+t.ID]; ok && old.file == prefix+old.file && !strings.HasPrefix(old.file, "built-in ") && prefix == "" {
+			return fmt.Errorf("%s:%d: topic %q is in %s already", name, src.lines["id"], t.ID, old.file)
+		}
+		s.Topics = replace(s.Topics, t, func(x Topic) bool { return x.ID == t.ID })
+		s.sources["topic/"+t.ID] = src.under("", prefix)
+	}
+	s.sources["file/"+path.Base(name)] = src.under("", prefix)
+	return nil
+}
+
+func replace[T any](list []T, x T, same func(T) bool) []T {
+	if i := slices.IndexFunc(list, same); i >= 0 {
+		list[i] = x
+		return list
+	}
+	return append(list, x)
+}
+
+// under is the part of a source below a path, its file name prefixed.
+func (s source) under(at, prefix string) source {
+	sub := source{file: prefix + s.file, lines: map[string]int{}}
+	for k, v := range s.lines {
+		switch {
+		case at == "" || k == at:
+			sub.lines[strings.TrimPrefix(k, at)] = v
+		case strings.HasPrefix(k, at+"."):
+			sub.lines[k[len(at)+1:]] = v
+		}
+	}
+	return sub
+}
+
+var yamlLine = regexp.MustCompile(`line (\d+): `)
+
+// readFile decodes strictly: a key that the form does not have is an error, so
+// that a misspelled one does not vanish.
+func readFile(fsys fs.FS, name string, into any) (source, error) {
+	src := source{file: name, lines: map[string]int{"": 1}}
+	f, err := fsys.Open(name)
+	if err != nil {
+		return src, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return src, fmt.Errorf("%s: %w", name, err)
+	}
+	if len(text) > maxFile {
+		return src, fmt.Errorf("%s: larger than %d MiB", name, maxFile>>20)
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		return src, yamlError(name, err)
+	}
+	src.index(&doc, "", 0)
+	dec := yaml.NewDecoder(bytes.NewReader(text))
+	dec.KnownFields(true)
+	if err := dec.Decode(into); err != nil && !errors.Is(err, io.EOF) {
+		return src, yamlError(name, err)
+	}
+	return src, nil
+}
+
+// index notes the line of every part. Aliases are not followed: they may nest.
+func (s source) index(n *yaml.Node, at string, depth int) {
+	if depth > 50 {
+		return
+	}
+	if _, ok := s.lines[at]; !ok {
+		s.lines[at] = n.Line
+	}
+	join := func(key string) string {
+		if at == "" {
+			return key
+		}
+		return at + "." + key
+	}
+	switch n.Kind {
+	case yaml.DocumentNode:
+		for _, c := range n.Content {
+			s.index(c, at, depth+1)
+		}
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			key := join(n.Content[i].Value)
+			s.lines[key] = n.Content[i].Line
+			s.index(n.Content[i+1], key, depth+1)
+		}
+	case yaml.SequenceNode:
+		for i, c := range n.Content {
+			s.index(c, join(strconv.Itoa(i)), depth+1)
+		}
+	}
+}
+
+// yamlError puts the position first: "topic.yaml:12: …".
+func yamlError(name string, err error) error {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	if typed := (*yaml.TypeError)(nil); errors.As(err, &typed) {
+		lines := make([]string, len(typed.Errors))
+		for i, e := range typed.Errors {
+			lines[i] = position(name, e)
+		}
+		return errors.New(strings.Join(lines, "\n"))
+	}
+	return errors.New(position(name, text))
+}
+
+var goType = regexp.MustCompile(` (?:not found in|into|in) type [\w.\[\]]+| into [\w.\[\]]+`)
+
+func position(name, text string) string {
+	line := ""
+	if m := yamlLine.FindStringSubmatch(text); m != nil {
+		line = m[1] + ":"
+		text = strings.Replace(text, m[0], "", 1)
+	}
+	if strings.HasPrefix(text, "field ") && strings.Contains(text, " not found in type ") {
+		text = "unknown key " + strconv.Quote(strings.Fields(text)[1])
+	}
+	text = goType.ReplaceAllString(text, "")
+	return fmt.Sprintf("%s:%s %s", name, line, text)
+}
+
+// fillStatic puts the set's own words into every text, and the validity into
+// those that are read as they stand. What depends on a case stays a template.
+func (s *Set) fillStatic() {
+	own := regexp.MustCompile(`\{([a-z_]+)\}`)
+	put := func(texts ...*string) {
+		for _, t := range texts {
+			*t = own.ReplaceAllStringFunc(*t, func(m string) string {
+				if w, ok := s.Words[m[1:len(m)-1]]; ok {
+					return w
+				}
+				return m
+			})
+		}
+	}
+	for i := range s.Topics {
+		t := &s.Topics[i]
+		put(&t.Label, &t.Caller, &t.Question, &t.Body)
+		t.Body = strings.ReplaceAll(t.Body, "{validity}", inWords(s.Validity))
+		for j := range t.Steps {
+			st := &t.Steps[j]
+			put(&st.Title, &st.Ask, &st.Explain)
+			for _, b := range []*Branch{&st.Yes, &st.No, &st.Unknown} {
+				put(&b.Hint, &b.Say)
+			}
+			for k, v := range st.Say {
+				put(&v)
+				st.Say[k] = v
+			}
+		}
+		for j := range t.Outcomes {
+			o := &t.Outcomes[j]
+			put(&o.Title, &o.Tell, &o.Next)
+		}
+	}
+	for i := range s.Questions {
+		put(&s.Questions[i].Short, &s.Questions[i].Text, &s.Questions[i].Ask)
+	}
+	for i := range s.Practices {
+		put(&s.Practices[i].Title, &s.Practices[i].Body)
+	}
+	for i := range s.Causes {
+		c := &s.Causes[i]
+		put(&c.Title, &c.TitleWith, &c.Reply, &c.Next)
+	}
+}

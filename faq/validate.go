@@ -1,0 +1,255 @@
+package faq
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+var idForm = regexp.MustCompile(`^[a-z][a-z0-9]*([-_][a-z0-9]+)*$`)
+
+// Validate checks that a set can be walked and said: every branch leads on,
+// nothing stands in a circle or out of reach, every question and cause has its
+// words. It returns nil for a sound set.
+func (s *Set) Validate() []Problem {
+	var all []Problem
+	if s.Validity <= 0 {
+		all = append(all, s.sources["file/set.yaml"].problem("validity", "no validity: say how long a code can be used, such as 3m"))
+	}
+	for _, t := range s.Topics {
+		all = append(all, s.validateTopic(t)...)
+	}
+	if len(s.Topics) == 0 {
+		all = append(all, Problem{File: "set.yaml", What: "no topics"})
+	}
+	questions := s.sources["file/questions.yaml"]
+	if questions.file == "" {
+		questions.file = "questions.yaml"
+	}
+	for i, q := range s.Questions {
+		if q.ID == "" || q.Short == "" || q.Text == "" || q.Ask == "" {
+			all = append(all, questions.problem("", "question %d lacks id, short, question or ask", i+1))
+		} else if !slices.Contains(answerKinds, q.Kind) {
+			all = append(all, questions.problem("", "question %d: kind %q is not one of %s", i+1, q.Kind, strings.Join(answerKinds, ", ")))
+		}
+	}
+	for _, c := range s.Causes {
+		src := s.sources["cause/"+c.ID]
+		t, ok := s.Topic(c.Topic)
+		if !ok {
+			all = append(all, src.problem("topic", "cause %s: no topic %q", c.ID, c.Topic))
+		} else if _, _, ok := t.Step(c.Step); !ok {
+			all = append(all, src.problem("step", "cause %s: topic %s has no step %q", c.ID, c.Topic, c.Step))
+		}
+		if c.ID == "" || c.Title == "" || c.Reply == "" || c.Next == "" {
+			all = append(all, src.problem("", "cause %q lacks id, title, reply or next", c.ID))
+		}
+		for key, text := range map[string]string{"title": c.Title, "title_with": c.TitleWith, "reply": c.Reply, "next": c.Next} {
+			all = append(all, templateProblems(src, key, text)...)
+		}
+	}
+	for _, c := range s.Carriers {
+		src := s.sources["carrier/"+c.Country+"/"+c.Carrier]
+		if c.Carrier == "" || len(c.Lift) == 0 {
+			all = append(all, src.problem("", "carrier %q lacks a name or what lifts the block", c.Carrier))
+		}
+		if u, err := url.Parse(c.Source); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+			all = append(all, src.problem("source", "carrier %s: source %q is not a web address", c.Carrier, c.Source))
+		}
+		if _, err := time.Parse("2006-01-02", c.Date); err != nil {
+			all = append(all, src.problem("date", "carrier %s: date %q is not like 2026-03-03", c.Carrier, c.Date))
+		}
+	}
+	for _, p := range s.Practices {
+		for _, id := range p.Topics {
+			if _, ok := s.Topic(id); !ok {
+				all = append(all, s.sources["file/set.yaml"].problem("practices", "practice %s: no topic %q", p.ID, id))
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Problem) int {
+		if c := strings.Compare(a.File, b.File); c != 0 {
+			return c
+		}
+		return a.Line - b.Line
+	})
+	return all
+}
+
+var (
+	answerKinds = []string{KindYesNo, KindText, KindNumber, KindTime, KindCarrier}
+	results     = []Result{Pass, Fail, UnknownResult, Skipped, Late}
+	ends        = []OutcomeKind{Solved, CallBack, SendTicket, NothingWrong}
+)
+
+func (s *Set) validateTopic(t Topic) (all []Problem) {
+	src := s.sources["topic/"+t.ID]
+	bad := func(where, format string, args ...any) { all = append(all, src.problem(where, format, args...)) }
+
+	if !idForm.MatchString(t.ID) {
+		bad("id", "id %q is not lower-case words joined by hyphens", t.ID)
+	}
+	for key, text := range map[string]string{"label": t.Label, "caller": t.Caller, "question": t.Question, "body": t.Body} {
+		if strings.TrimSpace(text) == "" {
+			bad("", "topic %s has no %s", t.ID, key)
+		}
+	}
+	if len(t.Steps) == 0 {
+		bad("", "topic %s has no steps", t.ID)
+		return all
+	}
+	places := map[string]int{}
+	for i, st := range t.Steps {
+		at := "steps." + strconv.Itoa(i)
+		if !idForm.MatchString(st.ID) {
+			bad(at+".id", "id %q is not lower-case words", st.ID)
+		}
+		if _, twice := places[st.ID]; twice {
+			bad(at+".id", "step %s is there twice", st.ID)
+		}
+		places[st.ID] = i
+	}
+	outcomes := map[string]bool{}
+	for i, o := range t.Outcomes {
+		at := "outcomes." + strconv.Itoa(i)
+		if _, is := places[o.ID]; is || outcomes[o.ID] || !idForm.MatchString(o.ID) {
+			bad(at+".id", "outcome id %q is taken, or is not lower-case words", o.ID)
+		}
+		outcomes[o.ID] = true
+		if !slices.Contains(ends, o.Kind) {
+			bad(at+".kind", "outcome %s: kind %q is not solved, call_back, send_ticket or nothing_wrong", o.ID, o.Kind)
+		}
+		if o.Topic != "" {
+			if _, ok := s.Topic(o.Topic); !ok || o.Topic == t.ID {
+				bad(at+".topic", "outcome %s: no other topic %q", o.ID, o.Topic)
+			}
+		}
+		if o.Title == "" || o.Tell == "" {
+			bad(at, "outcome %s has no title, or nothing to tell", o.ID)
+		}
+		for key, text := range map[string]string{"title": o.Title, "tell": o.Tell, "next": o.Next} {
+			all = append(all, templateProblems(src, at+"."+key, text)...)
+		}
+	}
+	reached := map[string]bool{t.Steps[0].ID: true}
+	for i, st := range t.Steps {
+		at := "steps." + strconv.Itoa(i)
+		if st.Title == "" {
+			bad(at, "step %s has no title", st.ID)
+		}
+		if st.Kind != KindInfo && !slices.Contains(answerKinds, st.Kind) {
+			bad(at+".kind", "step %s: kind %q is not one of %s, info", st.ID, st.Kind, strings.Join(answerKinds, ", "))
+		}
+		if st.Kind != KindInfo && st.Ask == "" {
+			bad(at, "step %s asks nothing: it needs ask, or kind info", st.ID)
+		}
+		if st.Kind == KindYesNo && (st.No.Next == "" || st.Unknown.Next == "") {
+			bad(at, "step %s needs no and unknown branches", st.ID)
+		}
+		if st.Limit != "" && st.Limit != "validity" {
+			if _, err := strconv.ParseFloat(st.Limit, 64); err != nil {
+				bad(at+".limit", "step %s: limit %q is neither a number nor validity", st.ID, st.Limit)
+			}
+		}
+		if st.Asks != "" {
+			if _, ok := s.Question(st.Asks); !ok {
+				bad(at+".asks", "step %s: no ticket question %q", st.ID, st.Asks)
+			}
+		}
+		for key, text := range map[string]string{"title": st.Title, "ask": st.Ask, "explain": st.Explain} {
+			all = append(all, templateProblems(src, at+"."+key, text)...)
+		}
+		for key, text := range st.Say {
+			isResult := slices.Contains(results, Result(key))
+			if !isResult && !slices.Contains(st.DecidedBy, key) && !slices.Contains(st.FailedBy, key) {
+				bad(at+".say."+key, "step %s: say %q is neither a result nor a cause that decides it", st.ID, key)
+			}
+			all = append(all, templateProblems(src, at+".say."+key, text)...)
+		}
+		lead := func(where, next string) {
+			if reached[st.ID] {
+				reached[next] = true
+			}
+			place, isStep := places[next]
+			switch {
+			case isStep && place <= i:
+				bad(where, "step %s leads back to %s: a walk goes forward only", st.ID, next)
+			case !isStep && !outcomes[next]:
+				bad(where, "step %s leads to %q, which is neither a step nor an outcome", st.ID, next)
+			}
+		}
+		for _, b := range []struct {
+			key string
+			Branch
+		}{{"yes", st.Yes}, {"no", st.No}, {"unknown", st.Unknown}} {
+			where := at + "." + b.key
+			if b.Next == "" {
+				if b.key == "yes" || b.Result != "" || b.Hint != "" || len(b.Routes) > 0 {
+					bad(where, "step %s: %s has no next", st.ID, b.key)
+				}
+				continue
+			}
+			if b.Result != "" && !slices.Contains(results, b.Result) {
+				bad(where+".result", "step %s: %q is not a result", st.ID, b.Result)
+			}
+			lead(where+".next", b.Next)
+			for j, r := range b.Routes {
+				at := where + ".routes." + strconv.Itoa(j)
+				id, result, two := strings.Cut(r.If, " ")
+				_, isStep := places[id]
+				switch {
+				case two && (!isStep || places[id] > i || !slices.Contains(results, Result(result))):
+					bad(at+".if", "route %q is not an earlier step and a result", r.If)
+				case !two && !t.decides(id):
+					bad(at+".if", "route %q: no step of this topic is decided by that", r.If)
+				}
+				lead(at+".next", r.Next)
+			}
+			all = append(all, templateProblems(src, where+".hint", b.Hint)...)
+			all = append(all, templateProblems(src, where+".say", b.Say)...)
+		}
+	}
+	for i, st := range t.Steps {
+		if !reached[st.ID] {
+			bad("steps."+strconv.Itoa(i), "no way leads to step %s", st.ID)
+		}
+	}
+	for i, o := range t.Outcomes {
+		if !reached[o.ID] {
+			bad("outcomes."+strconv.Itoa(i), "no way leads to outcome %s", o.ID)
+		}
+	}
+	return all
+}
+
+func (t Topic) decides(id string) bool {
+	for _, st := range t.Steps {
+		if slices.Contains(st.DecidedBy, id) || slices.Contains(st.FailedBy, id) {
+			return true
+		}
+	}
+	return false
+}
+
+var placeholder = regexp.MustCompile(`^[a-z][a-z0-9_]*(\|[^{}]*)?$`)
+
+// templateProblems finds brackets that do not close and names that are none.
+func templateProblems(src source, where, text string) (all []Problem) {
+	if strings.Count(text, "[[") != strings.Count(text, "]]") {
+		all = append(all, src.problem(where, "[[ and ]] do not match in %q", text))
+	}
+	for rest := text; ; {
+		open := strings.IndexAny(rest, "{}")
+		if open < 0 {
+			return all
+		}
+		end := strings.IndexByte(rest[open:], '}')
+		if rest[open] == '}' || end < 0 || !placeholder.MatchString(rest[open+1:open+end]) {
+			return append(all, src.problem(where, "{ } in %q do not hold a word such as {carrier} or {carrier|the network}", text))
+		}
+		rest = rest[open+end+1:]
+	}
+}
