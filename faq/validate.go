@@ -62,6 +62,9 @@ func (s *Set) Validate() []Problem {
 		if _, err := time.Parse("2006-01-02", c.Date); err != nil {
 			all = append(all, src.problem("date", "carrier %s: date %q is not like 2026-03-03", c.Carrier, c.Date))
 		}
+		if _, err := time.Parse("2006-01-02", c.Page); c.Page != "" && err != nil {
+			all = append(all, src.problem("page_date", "carrier %s: page_date %q is not like 2026-03-03", c.Carrier, c.Page))
+		}
 	}
 	for _, p := range s.Practices {
 		for _, id := range p.Topics {
