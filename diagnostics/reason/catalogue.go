@@ -336,6 +336,14 @@ func (c *catalogue) find(key []byte, spaces []string) (at int32, inRange bool) {
 			return at, false
 		}
 	}
+	if rest, ok := bytes.CutPrefix(key, nack); ok { // Kannel writes NACK/0x0000000b/...
+		status, _, _ := bytes.Cut(rest, slash)
+		space := commandStatus[0]
+		key := trimZeros(append(append(buf[:0], space...), status...), len(space))
+		if at, ok := c.byKey[string(key)]; ok {
+			return at, false
+		}
+	}
 	if c.contains {
 		if at := c.findWithin(key); at >= 0 {
 			return at, false
@@ -344,7 +352,11 @@ func (c *catalogue) find(key []byte, spaces []string) (at int32, inRange bool) {
 	return c.findRange(key, spaces)
 }
 
-var esme = []byte("esme_")
+var (
+	esme  = []byte("esme_")
+	nack  = []byte("nack/")
+	slash = []byte("/")
+)
 
 // keyRoom is enough for every code listed; a longer cell costs an allocation.
 const keyRoom = 256

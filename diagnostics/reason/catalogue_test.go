@@ -251,3 +251,24 @@ func moduleRoot(t *testing.T) string {
 		dir = filepath.Dir(dir)
 	}
 }
+
+func BenchmarkOf(b *testing.B) {
+	for _, c := range [][3]string{{"twilio", "30007", "undelivered"}, {"infobip", "6", "EXPIRED"}, {"", "30003", "failed"},
+		{"azure", "The Destination/To number isn't reachable.", "Failed"}} {
+		b.Run(c[0]+" "+c[1], func(b *testing.B) {
+			for b.Loop() {
+				Of(c[0], c[1], c[2])
+			}
+		})
+	}
+}
+
+func BenchmarkReadAllCatalogues(b *testing.B) {
+	for b.Loop() {
+		for _, c := range catalogues() {
+			if err := open(c.id, c.rows).parse(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
