@@ -30,6 +30,7 @@ type Facts struct {
 	// Verdicts by cause id (the contract's words), by fact id such as
 	// "texts_arrive", or by id of a ticket question, with the answer as Detail.
 	Verdicts map[string]Verdict
-	// Words fill templates: see [CaseWords].
+	// Words fill templates: carrier, country, number, corrected, since,
+	// since_there, validity, firm, provider and whatever a FAQ set uses besides.
 	Words map[string]string
 }

@@ -1,0 +1,296 @@
+package export
+
+import (
+	"io"
+	"strconv"
+	"strings"
+
+	"cli.otpdoctor/diagnostics/carrier"
+	"cli.otpdoctor/diagnostics/number"
+)
+
+// CheckWriter writes checked numbers as JSON lines, one at a time and without
+// allocating for each.
+type CheckWriter struct {
+	w   io.Writer
+	buf []byte
+}
+
+// NewCheckWriter returns a writer of JSON lines. Give it a buffered w.
+func NewCheckWriter(w io.Writer) *CheckWriter { return &CheckWriter{w: w} }
+
+// Write writes one line.
+func (cw *CheckWriter) Write(c *carrier.Checked) error {
+	cw.buf = append(appendChecked(cw.buf[:0], c), '\n')
+	_, err := cw.w.Write(cw.buf)
+	return err
+}
+
+// AppendChecked appends c as one JSON object, keys in the contract's order.
+func AppendChecked(dst []byte, c *carrier.Checked) []byte { return appendChecked(dst, c) }
+
+// The input is given back as it was typed, its control characters escaped:
+// whoever reads the JSON can match it with what was asked.
+func appendChecked(dst []byte, c *carrier.Checked) []byte {
+	str := func(key, s string) {
+		dst = append(append(append(dst, ',', '"'), key...), '"', ':')
+		dst = appendString(dst, s)
+	}
+	raw := func(key, s string) {
+		dst = append(append(append(append(dst, ',', '"'), key...), '"', ':'), s...)
+	}
+	dst = appendString(append(dst, `{"input":`...), c.Input)
+	raw("valid", strconv.FormatBool(c.Valid))
+	str("e164", c.E164)
+	str("country", c.Country)
+	dst = strconv.AppendInt(append(dst, `,"calling_code":`...), int64(c.CallingCode), 10)
+	str("national", c.National)
+	str("type", c.Type.String())
+	str("carrier", Clean(c.Carrier))
+	str("carrier_source", string(c.CarrierSource))
+	raw("portable", strconv.FormatBool(c.Portable))
+	dst = appendStrings(append(dst, `,"time_zones":`...), c.TimeZones)
+	dst = append(dst, `,"corrections":[`...)
+	for i, x := range c.Corrections {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendString(append(dst, `{"kind":`...), string(x.Kind))
+		dst = appendString(append(dst, `,"from":`...), x.From)
+		dst = append(appendString(append(dst, `,"to":`...), x.To), '}')
+	}
+	dst = append(dst, ']')
+	str("can_receive_sms", c.CanReceiveSMS)
+	raw("reserved", strconv.FormatBool(c.Reserved))
+	str("error", c.Error)
+	dst = appendStrings(append(dst, `,"advice":`...), c.Advice)
+	return append(dst, '}')
+}
+
+func checkJSON(w io.Writer, list []carrier.Checked) error {
+	buf := []byte{'['}
+	for i := range list {
+		if i > 0 {
+			buf = append(buf, ',')
+		}
+		buf = appendChecked(append(buf, '\n'), &list[i])
+		if _, err := w.Write(buf); err != nil {
+			return err
+		}
+		buf = buf[:0]
+	}
+	if len(list) > 0 {
+		buf = append(buf, '\n')
+	}
+	_, err := w.Write(append(buf, "]\n"...))
+	return err
+}
+
+// LineTypeWords says a line type to a person.
+func LineTypeWords(t number.LineType) string {
+	switch t {
+	case number.Mobile:
+		return "mobile"
+	case number.FixedLine:
+		return "landline"
+	case number.FixedLineOrMobile:
+		return "mobile or landline, the number cannot tell"
+	case number.TollFree:
+		return "toll-free number"
+	case number.PremiumRate:
+		return "premium-rate number"
+	case number.SharedCost:
+		return "shared-cost number"
+	case number.VOIP:
+		return "internet-phone number (VOIP)"
+	case number.PersonalNumber:
+		return "personal number that forwards elsewhere"
+	case number.Pager:
+		return "pager"
+	case number.UAN:
+		return "company number (UAN)"
+	case number.Voicemail:
+		return "voicemail number"
+	}
+	return "line type not known"
+}
+
+// SMSWords says whether a number can receive texts.
+func SMSWords(c *carrier.Checked) string {
+	switch c.CanReceiveSMS {
+	case number.Yes:
+		return "can receive texts"
+	case number.No:
+		return "cannot receive texts"
+	case number.Unlikely:
+		return "unlikely to receive texts"
+	}
+	return "may or may not receive texts"
+}
+
+// CarrierWords says who carries a number and how that is known.
+func CarrierWords(name string, source carrier.Source, portable bool) string {
+	switch {
+	case name == "":
+		return "not known"
+	case source == carrier.Prefix && portable:
+		return name + " by its prefix; numbers move between carriers here"
+	case source == carrier.Prefix:
+		return name + " by its prefix"
+	case source == carrier.FromLookup:
+		return name + " by the lookup"
+	case source == carrier.FromLog:
+		return name + " by the log"
+	case source == carrier.FromAgent:
+		return name + " by the caller"
+	}
+	return name
+}
+
+// CorrectionWords says what was wrong with a number as typed.
+func CorrectionWords(c number.Correction, callingCode int) string {
+	cc := "+" + strconv.Itoa(callingCode)
+	switch c.Kind {
+	case number.LeadingZero:
+		prefix := trunkTyped(c)
+		if prefix == "" {
+			return "the prefix for calls within the country must go after " + cc
+		}
+		return "the " + prefix + " after " + cc + " must go"
+	case number.MobilePrefix:
+		return "the old prefix for mobiles must go"
+	case number.CarrierCode:
+		return "the carrier selection code must go"
+	case number.MissingPlus:
+		return "the + in front is missing"
+	case number.InternationalPrefix:
+		return "+ in place of the prefix for calls abroad"
+	case number.MissingCountryCode:
+		return "the country code " + cc + " is missing"
+	case number.Punctuation:
+		return "written with spaces or signs; only + and digits count"
+	case number.OtherDigits:
+		return "written with digits of another script"
+	case number.ExtensionRemoved:
+		return "the extension must go"
+	}
+	return string(c.Kind)
+}
+
+// trunkTyped is what stood between the country code and the number, where the
+// two texts show it.
+func trunkTyped(c number.Correction) string {
+	from, to := digitsOf(c.From), digitsOf(c.To)
+	from = strings.TrimPrefix(from, "00")
+	extra := len(from) - len(to)
+	if extra <= 0 || extra > 3 {
+		return ""
+	}
+	for cc := 1; cc <= 3 && cc < len(to); cc++ {
+		if strings.HasPrefix(from, to[:cc]) && from[cc+extra:] == to[cc:] {
+			// +7 8 916…: the earliest split that fits is right unless the trunk
+			// prefix repeats the country code's last digit, which reads the same.
+			return from[cc : cc+extra]
+		}
+	}
+	return ""
+}
+
+func digitsOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// CheckErrorWords says why a text is no valid number.
+func CheckErrorWords(word string) string {
+	switch word {
+	case number.ErrInvalidCountryCode:
+		return "no country code"
+	case number.ErrNotANumber:
+		return "not a phone number"
+	case number.ErrTooShort:
+		return "too short"
+	case number.ErrTooLong:
+		return "too long"
+	}
+	return "no such number in this country"
+}
+
+func checkText(w io.Writer, list []carrier.Checked, o Options) error {
+	t := newText(w, o)
+	var right, corrected, invalid, canReceive int
+	width := 16
+	for i := range list {
+		width = max(width, cells(Clean(list[i].Input))+3)
+	}
+	width = min(width, 28)
+	for i := range list {
+		c := &list[i]
+		if i > 0 {
+			t.line("")
+		}
+		head := pad(cutEnd(Clean(c.Input), width-1), width)
+		place := " (" + number.CountryName(c.Country) + ")"
+		if c.Country == "001" || number.CountryName(c.Country) == "" {
+			place = ""
+		}
+		row := func(label, value string) {
+			if value != "" {
+				t.hanging("   "+pad(label, 14), value)
+			}
+		}
+		switch {
+		case !c.Valid:
+			invalid++
+			t.line(head + t.bad("x not valid") + ": " + CheckErrorWords(c.Error))
+			if c.Likely != "" {
+				l := number.Check(c.Likely, "")
+				row("perhaps", l.International+" ("+number.CountryName(l.Country)+")")
+			}
+		case len(c.Corrections) > 0:
+			corrected++
+			t.line(head + t.warn("!") + " corrected: " + c.International + place)
+			for j, x := range c.Corrections {
+				row([]string{"why", ""}[min(j, 1)], CorrectionWords(x, c.CallingCode))
+			}
+		default:
+			right++
+			t.line(head + t.sign("✓") + " valid: " + c.International + place)
+		}
+		if c.Valid {
+			if c.CanReceiveSMS == number.Yes {
+				canReceive++
+			}
+			row("line", LineTypeWords(c.Type)+", "+SMSWords(c))
+			if c.Carrier != "" {
+				row("carrier", Clean(CarrierWords(c.Carrier, c.CarrierSource, c.Portable)))
+			}
+			if c.Reserved {
+				row("reserved", "a number kept for drama and tests; nobody can have it")
+			}
+			if len(c.TimeZones) > 0 && c.TimeZones[0] != "Etc/Unknown" {
+				row("time zone", strings.Join(c.TimeZones[:min(3, len(c.TimeZones))], ", ")+more(len(c.TimeZones)-3))
+			}
+		}
+		for j, a := range c.Advice {
+			row([]string{"next", ""}[min(j, 1)], Clean(a))
+		}
+	}
+	if len(list) > 1 {
+		t.line("")
+		t.wrap(plural(int64(len(list)), "number") + ": " + strconv.Itoa(right) + " right as typed, " + strconv.Itoa(corrected) +
+			" corrected, " + strconv.Itoa(invalid) + " not valid. " + strconv.Itoa(canReceive) + " can receive texts.")
+	}
+	return t.flush()
+}
+
+func more(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return " and " + strconv.Itoa(n) + " more"
+}

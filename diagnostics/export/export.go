@@ -1,0 +1,76 @@
+// Package export is the one way out: it writes an analysis, messages, checked
+// numbers, a ticket or a lock-out request in the format asked for. Redaction is
+// here, so that no format can forget it, and so is the cleaning of text that came from
+// outside. It computes no figure.
+//
+// The same input gives the same bytes.
+package export
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"cli.otpdoctor/diagnostics/carrier"
+)
+
+// Options are what the way of writing depends on. The zero value writes
+// everything, in UTF-8, without colour, 80 columns wide.
+type Options struct {
+	Redact    bool   // leave country, carrier, the last two digits and a label
+	RedactMap *Map   // filled with what the labels stand for, where not nil
+	Color     bool   // the terminal's colours in text
+	Width     int    // of text, in columns; 0 is 80
+	ASCII     bool   // signs of text without UTF-8
+	Explain   bool   // the findings that were not stated, too
+	Wiki      bool   // Jira's wiki text in place of ADF, for Data Center
+	Table     string // which table the CSV of an analysis is: carriers, findings, hours or users
+}
+
+func (o Options) width() int {
+	if o.Width <= 0 {
+		return 80
+	}
+	return max(o.Width, 20)
+}
+
+// FormatError says that a format is not known for this kind of output.
+type FormatError struct {
+	Format string
+	Known  []string
+}
+
+func (e *FormatError) Error() string {
+	return fmt.Sprintf("format %q is not one of %s", Clean(e.Format), strings.Join(e.Known, ", "))
+}
+
+// kinds are the formats of each kind of output, in the order of the help text.
+var kinds = map[string][]string{
+	"check": {"text", "json", "jsonl"},
+}
+
+// Formats lists the format names of a kind: "ticket", "lockout", "analysis",
+// "check" or "convert".
+func Formats(kind string) []string { return slices.Clone(kinds[kind]) }
+
+func unknown(kind, format string) error { return &FormatError{Format: format, Known: Formats(kind)} }
+
+// Checks writes checked numbers in the order given.
+func Checks(w io.Writer, format string, list []carrier.Checked, o Options) error {
+	switch format {
+	case "text":
+		return checkText(w, list, o)
+	case "json":
+		return checkJSON(w, list)
+	case "jsonl":
+		cw := NewCheckWriter(w)
+		for i := range list {
+			if err := cw.Write(&list[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return unknown("check", format)
+}
