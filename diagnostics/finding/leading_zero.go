@@ -1,0 +1,24 @@
+package finding
+
+import "cli.otpdoctor/diagnostics/number"
+
+// leadingZero finds numbers stored with the zero that belongs in front of calls
+// at home only, and that fail. Where the zero is right, as for Italy's landlines,
+// the number package has nothing to correct.
+func leadingZero(b *board) []claim {
+	return b.odd(LeadingZero, 0.75, func(p *person) bool {
+		if p.class.Valid {
+			return false
+		}
+		c := number.Check(p.Number.E164(), "")
+		if !c.Valid {
+			return false
+		}
+		for _, fix := range c.Corrections {
+			if fix.Kind == number.LeadingZero {
+				return true
+			}
+		}
+		return false
+	})
+}

@@ -1,0 +1,30 @@
+package finding
+
+import (
+	"cli.otpdoctor/diagnostics/number"
+	"cli.otpdoctor/diagnostics/reason"
+)
+
+// notMobile finds landlines and service numbers that fail, by the numbering
+// plan. Where the plan does not part landlines from mobiles, as in North America,
+// the provider's own word counts when it says so every time.
+func notMobile(b *board) []claim {
+	return b.odd(NotMobile, 0.75, func(p *person) bool {
+		if !p.class.Valid {
+			return false
+		}
+		switch p.class.Type {
+		case number.FixedLine, number.TollFree, number.PremiumRate, number.SharedCost, number.UAN, number.Voicemail, number.Pager:
+			return true
+		case number.FixedLineOrMobile, number.PersonalNumber:
+			by, stated := b.reasons(p)
+			return !p.LastDelivered.Known() && by[reason.NotMobile] >= 2 && by[reason.NotMobile] == stated
+		}
+		return false
+	})
+}
+
+// smsType says whether texts can be expected to reach the number's line.
+func smsType(p *person) bool {
+	return p.class.Type == number.Mobile || p.class.Type == number.FixedLineOrMobile || p.class.Type == number.UnknownType
+}

@@ -1,0 +1,123 @@
+package finding
+
+import (
+	"cli.otpdoctor/diagnostics/number"
+	"cli.otpdoctor/diagnostics/reason"
+	"cli.otpdoctor/diagnostics/tally"
+)
+
+// What the rules about one number share: who has failed often enough to be
+// looked at, and the finding about one number.
+
+// failures counts a person's unexplained failed attempts and the messages in them.
+func (b *board) failures(p *person) (attempts, messages int) {
+	for _, i := range p.bad {
+		if at := &b.attempts[i]; !at.gone && at.Outcome == tally.Failed {
+			attempts++
+			messages += int(at.Messages)
+		}
+	}
+	return attempts, messages
+}
+
+// asked says whether the number is one of those asked about.
+func (b *board) asked(n number.MSISDN) bool {
+	for _, m := range b.options.Numbers {
+		if m == n {
+			return true
+		}
+	}
+	return false
+}
+
+// enough says whether a number that is odd by its own digits has failed often
+// enough to say so: twice, or with three messages; once where it is asked about.
+// An odd number seen once is a typing error that was put right.
+func (b *board) enough(p *person, attempts, messages int) bool {
+	if b.asked(p.Number) {
+		return attempts >= 1
+	}
+	return attempts >= 2 || attempts >= 1 && messages >= 3
+}
+
+// reasons counts a person's unexplained bad attempts by reason, and those of a
+// known reason.
+func (b *board) reasons(p *person) (by [reason.Count]int, stated int) {
+	for _, i := range p.bad {
+		if at := &b.attempts[i]; !at.gone {
+			by[at.Reason]++
+			if at.Reason != reason.Unknown {
+				stated++
+			}
+		}
+	}
+	return by, stated
+}
+
+// aboutNumber is the finding that a cause holds for one number, with all its bad
+// attempts. base is the rate that others have, and whose.
+func (b *board) aboutNumber(cause Cause, i int, base sum, whose string, logP float64) claim {
+	p := &b.people[i]
+	c := claim{person: i}
+	messages := 0
+	for _, j := range p.bad {
+		if at := &b.attempts[j]; !at.gone {
+			c.attempts = append(c.attempts, j)
+			messages += int(at.Messages)
+		}
+	}
+	bad, total := len(c.attempts), int(p.Attempts)
+	total = max(total, bad)
+	e164 := p.Number.E164()
+	if cause == LeadingZero {
+		e164 = correctedForm(p.Number)
+	}
+	c.Finding = Finding{
+		Cause:         cause,
+		Scope:         Scope{Level: LevelNumber, Number: e164, Key: p.Number, Country: p.class.Country},
+		Window:        b.wholeLog(),
+		AffectedUsers: 1,
+		Messages:      messages,
+		Users:         []number.MSISDN{p.Number},
+		Figures:       figures(bad, total, base, whose, logP, float64(len(b.people)), nil),
+	}
+	if g := b.areas[p.area]; g.named {
+		c.Finding.Scope.Carrier = g.carrier
+	}
+	if c.Finding.Scope.Country == "" {
+		c.Finding.Scope.Country = b.areas[p.area].country
+	}
+	return c
+}
+
+// others is the rate of failed attempts of everybody else, users capped.
+func (b *board) others(k kind, without int) sum {
+	var s sum
+	for i := range b.areas {
+		s = s.plus(b.steady(k, i))
+	}
+	return s
+}
+
+// odd finds those numbers that fit, fail often enough and in at least that share of their attempts.
+func (b *board) odd(cause Cause, share float64, fits func(*person) bool) []claim {
+	var claims []claim
+	var rest *sum
+	for i := range b.people {
+		p := &b.people[i]
+		if p.gone || p.Number == 0 || p.Number.IsOdd() {
+			continue
+		}
+		bad, messages := b.failures(p)
+		if bad == 0 || !b.enough(p, bad, messages) || float64(bad) < share*float64(max(int(p.Attempts), bad)) || !fits(p) {
+			continue
+		}
+		if rest == nil {
+			s := b.others(failing, i)
+			rest = &s
+		}
+		p0 := shrink(rest.bad, rest.n, 0.03, 50)
+		claims = append(claims, b.aboutNumber(cause, i, *rest, "all other users", logTail(float64(bad), float64(max(int(p.Attempts), bad)), p0)))
+	}
+	return claims
+}

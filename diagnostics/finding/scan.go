@@ -1,0 +1,203 @@
+package finding
+
+import (
+	"math"
+)
+
+// A window is searched with a scan statistic: every stretch that begins and ends
+// at a bad attempt is scored against the same series outside of it, and the best
+// score has to pay for all the places that were looked at.
+
+const (
+	longestWindow = 26 * 12 // slots; what lasts longer is found by its onset
+	ownPrior      = 60      // attempts that a series' own rate is drawn to its parent's by
+	parentPrior   = 60
+	lowestRate    = 0.002 // nobody's base rate is below this
+)
+
+// found is the best window of a series.
+type found struct {
+	from, to slot // [from, to)
+	bad, n   float64
+	base     float64
+	score    float64
+	looked   float64 // windows scored
+}
+
+// scan finds the window of a series that its rate outside explains worst. The
+// rate outside is drawn to that of the parent, a wider series that holds this one.
+func scan(series []cell, parent sum, longest slot) found {
+	var total sum
+	for _, c := range series {
+		total.bad += c.bad
+		total.n += c.n
+	}
+	best := found{}
+	looked := 0.0
+	sums := make([]sum, len(series)+1)
+	var starts []int
+	for i, c := range series {
+		sums[i+1] = sums[i].plus(sum{c.bad, c.n})
+		if c.bad > 0 {
+			starts = append(starts, i)
+		}
+	}
+	for si, i := range starts {
+		step := 1.0
+		for sj := si; sj < len(starts); sj += int(step) {
+			if sj-si >= 16 { // then in growing steps: a long window's end need not be sharp to be found
+				step = max(1, float64(sj-si)/6)
+			}
+			j := starts[sj]
+			if series[j].at-series[i].at >= longest {
+				break
+			}
+			looked++
+			in := sums[j+1].minus(sums[i])
+			if in.bad < 2 {
+				continue
+			}
+			base := outside(total, parent, in)
+			if in.bad < 2*base*in.n {
+				continue
+			}
+			if s := lift(in.bad, in.n, base); s > best.score {
+				best = found{from: series[i].at, to: series[j].at + 1, bad: in.bad, n: in.n, base: base, score: s}
+			}
+		}
+	}
+	best.looked = looked
+	return best
+}
+
+// outside is the rate of a series outside a window, drawn to its parent's rate outside it.
+func outside(total, parent, in sum) float64 {
+	p := parent.minus(in)
+	base := shrink(total.bad-in.bad, total.n-in.n, shrink(p.bad, p.n, 0.02, 10), ownPrior)
+	return min(max(base, lowestRate), 0.9)
+}
+
+// total adds a series up.
+func total(series []cell) (s sum) {
+	for _, c := range series {
+		s.bad += c.bad
+		s.n += c.n
+	}
+	return s
+}
+
+// inside adds up what lies in [from, to).
+func inside(series []cell, from, to slot) (s sum) {
+	for _, c := range series {
+		if within(c.at, from, to) {
+			s.bad += c.bad
+			s.n += c.n
+		}
+	}
+	return s
+}
+
+// unit is a carrier, a country or everything, in one window.
+type unit struct {
+	level   string // "carrier", "country" or "global"
+	country string
+	areas   []int
+	sum     sum
+	base    float64
+	gain    float64 // log likelihood that its common rate explains beyond the base rates
+	hit     int     // carriers with a bad attempt
+}
+
+// Costs of naming a culprit, in units of log likelihood: two carriers that fail
+// by chance in the same hour are rarer than one provider.
+const (
+	carrierCost = 4.0
+	countryCost = 4.5
+	globalCost  = 3.5
+)
+
+// blame says who is raised in a window: single carriers, countries or all, whichever
+// explains the counts best at the least cost.
+func (b *board) blame(k kind, from, to slot, all map[int][]cell) []unit {
+	whole := make(map[int]sum)
+	inWindow := make(map[int]sum)
+	perCountry := make(map[string]sum) // outside the window
+	var everywhere sum
+	for i := range b.areas {
+		t, in := total(all[i]), inside(all[i], from, to)
+		whole[i], inWindow[i] = t, in
+		out := t.minus(in)
+		perCountry[b.areas[i].country] = perCountry[b.areas[i].country].plus(out)
+		everywhere = everywhere.plus(out)
+	}
+	globalRate := shrink(everywhere.bad, everywhere.n, 0.02, 10)
+	base := func(i int) float64 {
+		c := perCountry[b.areas[i].country]
+		countryRate := shrink(c.bad, c.n, globalRate, parentPrior)
+		o := whole[i].minus(inWindow[i])
+		return min(max(shrink(o.bad, o.n, countryRate, ownPrior), lowestRate), 0.9)
+	}
+	join := func(level, cc string, areas []int) unit {
+		u := unit{level: level, country: cc, areas: areas}
+		expected := 0.0
+		for _, i := range areas {
+			u.sum = u.sum.plus(inWindow[i])
+			expected += inWindow[i].n * base(i)
+			if inWindow[i].bad > 0 {
+				u.hit++
+			}
+		}
+		if u.sum.n <= 0 || u.sum.bad <= expected {
+			return u
+		}
+		u.base = expected / u.sum.n
+		q := u.sum.rate()
+		for _, i := range areas {
+			in := inWindow[i]
+			u.gain += likelihood(in.bad, in.n, q) - likelihood(in.bad, in.n, base(i))
+		}
+		return u
+	}
+	value := func(us []unit) (v float64) {
+		for _, u := range us {
+			switch u.level {
+			case "carrier":
+				v += u.gain - carrierCost
+			case "country":
+				v += u.gain - countryCost
+			default:
+				v += u.gain - globalCost
+			}
+		}
+		return v
+	}
+	var best []unit
+	countries := 0
+	for _, cc := range b.countries {
+		areas := b.country(cc)
+		var single []unit
+		traffic := 0.0
+		for _, i := range areas {
+			traffic += inWindow[i].n
+			if u := join("carrier", cc, []int{i}); u.gain > carrierCost {
+				single = append(single, u)
+			}
+		}
+		if traffic > 0 {
+			countries++
+		}
+		chosen := single
+		if u := join("country", cc, areas); u.gain > countryCost && u.hit >= 2 && u.gain-countryCost > value(single) {
+			chosen = []unit{u}
+		}
+		best = append(best, chosen...)
+	}
+	if u := join("global", "", b.country("")); u.gain > globalCost && u.hit >= 2 && u.gain-globalCost > value(best) {
+		best = []unit{u}
+	}
+	return best
+}
+
+// needed is the score that a window must reach: ln of the places looked at, over
+// the chance that one of them fools us.
+func needed(looked, chance float64) float64 { return math.Log(max(looked, 1) / chance) }

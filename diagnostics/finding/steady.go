@@ -1,0 +1,244 @@
+package finding
+
+import (
+	"math"
+	"slices"
+
+	"cli.otpdoctor/diagnostics/reason"
+)
+
+// What is steadily wrong at one carrier, all the time or from some day on: its
+// rate against the other carriers of its country. Carriers differ by nature, so
+// the yardstick is generous and a small excess is none.
+
+const (
+	steadyAttempts = 8
+	steadyUsers    = 5
+	steadyChance   = 1e-4 // after correction for the number of carriers
+	steadyExcess   = 1.25 // carriers differ by so much without a cause
+	steadyPrior    = 40
+)
+
+// test is what a steady rule looks for.
+type test struct {
+	kind  kind
+	times float64             // the yardstick's rate at least
+	floor float64             // the lowest base rate believed
+	fits  func(*attempt) bool // narrows what counts as bad, nil: all of the kind
+	alone bool                // a country's only carrier can be told by all others
+}
+
+// suspect is a carrier that a steady rule finds.
+type suspect struct {
+	area     int
+	own      sum // weighted
+	base     float64
+	rest     sum
+	logP     float64
+	from, to slot
+	whole    bool
+	looked   float64
+}
+
+// counted is an area's weighted count for the test, within [from, to); weights
+// only where the whole log is meant.
+func (b *board) counted(t test, i int) sum {
+	s := b.steady(t.kind, i)
+	if t.fits == nil {
+		return s
+	}
+	s.bad = 0
+	for _, j := range b.areas[i].bad {
+		if at := &b.attempts[j]; !at.gone && t.kind.bad(at.Outcome) && t.fits(at) {
+			s.bad += at.weight
+		}
+	}
+	return s
+}
+
+// yardstick is the rate to compare an area with: its country's other carriers,
+// drawn to all other carriers.
+func (b *board) yardstick(t test, i int, counts []sum) (base float64, rest sum) {
+	var country, all sum
+	for j := range b.areas {
+		if j == i || b.areas[j].blocked {
+			continue
+		}
+		all = all.plus(counts[j])
+		if b.areas[j].country == b.areas[i].country {
+			country = country.plus(counts[j])
+		}
+	}
+	global := shrink(all.bad, all.n, t.floor, 20)
+	base = max(shrink(country.bad, country.n, global, steadyPrior), t.floor)
+	// What is not known well is believed to be higher: one standard error of it.
+	base += math.Sqrt(base * (1 - base) / (country.n + steadyPrior))
+	return min(base, 0.9), country
+}
+
+// suspect finds the carrier whose rate its yardstick explains worst.
+func (b *board) suspect(t test) (worst suspect, found bool) {
+	counts := make([]sum, len(b.areas))
+	named := 0.0
+	for i := range b.areas {
+		counts[i] = b.counted(t, i)
+		if b.areas[i].named {
+			named++
+		}
+	}
+	for i := range b.areas {
+		a := &b.areas[i]
+		if !a.named || counts[i].bad < 3 {
+			continue
+		}
+		base, rest := b.yardstick(t, i, counts)
+		if !t.alone && rest.n < 25 {
+			continue // nobody to compare with
+		}
+		for _, s := range b.readings(t, i, counts[i], base) {
+			s.rest, s.looked = rest, named
+			if s.own.rate() < t.times*base || s.logP+math.Log(named) > math.Log(steadyChance) {
+				continue
+			}
+			picked := b.fitting(t, i, s.from, s.to)
+			if len(picked) < steadyAttempts || b.usersOf(picked) < steadyUsers {
+				continue
+			}
+			if !found || s.logP < worst.logP {
+				worst, found = s, true
+			}
+		}
+	}
+	return worst, found
+}
+
+// readings are the two ways to read an area: the same all the time, or from some
+// moment to another. The second has to explain the counts clearly better.
+func (b *board) readings(t test, i int, own sum, base float64) []suspect {
+	whole := suspect{area: i, own: own, base: base, whole: true, from: b.first, to: b.last + 1}
+	whole.logP = logTail(own.bad, own.n, base*steadyExcess)
+	if !b.timed {
+		return []suspect{whole}
+	}
+	cells := b.fittingSeries(t, i)
+	all := total(cells)
+	f := scan(cells, sum{base * 1000, 1000}, math.MaxInt64)
+	if f.score == 0 || f.to-f.from > (b.last-b.first)*95/100 {
+		return []suspect{whole}
+	}
+	in := inside(cells, f.from, f.to)
+	out := all.minus(in)
+	if in.n == 0 || out.n < 10 || out.rate() > in.rate()/2.5 {
+		return []suspect{whole}
+	}
+	gain := likelihood(in.bad, in.n, in.rate()) + likelihood(out.bad, out.n, out.rate()) - likelihood(all.bad, all.n, all.rate())
+	if gain < 4+math.Log(max(f.looked, 1))/2 {
+		return []suspect{whole}
+	}
+	s := suspect{area: i, own: in, base: base, from: f.from, to: f.to}
+	s.logP = logTail(in.bad, in.n, base*steadyExcess) + math.Log(max(f.looked, 1))
+	return []suspect{s}
+}
+
+// fitting lists the unexplained attempts of an area in [from, to) that fit the test.
+func (b *board) fitting(t test, i int, from, to slot) []int32 {
+	picked, _ := b.pick(t.kind, []int{i}, from, to)
+	if t.fits == nil {
+		return picked
+	}
+	return slices.DeleteFunc(picked, func(j int32) bool { return !t.fits(&b.attempts[j]) })
+}
+
+// fittingSeries is an area's series in which only what fits the test is bad.
+func (b *board) fittingSeries(t test, i int) []cell {
+	cells := b.series(t.kind, []int{i})
+	if t.fits == nil {
+		return cells
+	}
+	for k := range cells {
+		cells[k].bad = 0
+	}
+	for _, j := range b.fitting(t, i, math.MinInt64, math.MaxInt64) {
+		at := &b.attempts[j]
+		if !at.First.Known() {
+			continue
+		}
+		s := slotOf(at.First)
+		if k, ok := slices.BinarySearchFunc(cells, s, func(c cell, s slot) int { return compare(c.at, s) }); ok {
+			cells[k].bad = min(cells[k].bad+b.repeatWeight(t.kind, int(j)), cells[k].n)
+		}
+	}
+	return cells
+}
+
+// accuse makes the finding of a suspect. It explains all its bad attempts of the
+// kind in its window, whatever their code: a blocked carrier gives several.
+func (b *board) accuse(cause Cause, t test, s suspect) claim {
+	a := &b.areas[s.area]
+	picked, _ := b.pick(t.kind, []int{s.area}, s.from, s.to)
+	c := claim{person: -1, attempts: picked, areas: []int{s.area}, from: s.from, to: s.to, steady: t.kind == failing}
+	in := b.span(t.kind, []int{s.area}, s.from, s.to)
+	before := b.span(t.kind, []int{s.area}, b.first, b.last+1).minus(in)
+	rest := b.span(t.kind, b.unblocked(a.country), s.from, s.to)
+	if !a.blocked {
+		rest = rest.minus(in)
+	}
+	w := b.wholeLog()
+	if !s.whole {
+		w = Window{From: b.attempts[picked[0]].First, To: b.lastMoment(picked)}
+		after := b.span(t.kind, []int{s.area}, s.to, b.last+1)
+		if likelihoodOfNone(after.n, in.rate()) > 0.02 {
+			w.To, w.Open = b.endOf(), true
+		}
+	}
+	c.Finding = Finding{Cause: cause, Scope: Scope{Level: LevelCarrier, Country: a.country, Carrier: a.carrier}, Window: w,
+		Figures: figures(len(picked), int(in.n), rest, b.whose(a.country), s.logP, s.looked, &before)}
+	b.count(&c)
+	return c
+}
+
+// whose names the yardstick of a carrier.
+func (b *board) whose(country string) string {
+	if country == "" {
+		return "other carriers"
+	}
+	return country + ", other carriers"
+}
+
+// unblocked lists a country's areas that no steady finding covers.
+func (b *board) unblocked(country string) (in []int) {
+	for _, i := range b.country(country) {
+		if !b.areas[i].blocked {
+			in = append(in, i)
+		}
+	}
+	return in
+}
+
+// steadyFailure finds carriers that fail steadily where their country's others do
+// not: without a code that says so, the carrier filters.
+func steadyFailure(b *board) []claim {
+	t := test{kind: failing, times: 1.8, floor: 0.01}
+	if s, ok := b.suspect(t); ok {
+		return []claim{b.accuse(CarrierSpamBlocking, t, s)}
+	}
+	return nil
+}
+
+// spamCodes finds carriers whose codes name spam far more often than others' do.
+func spamCodes(b *board) []claim {
+	t := test{kind: failing, times: 3, floor: 0.003, alone: true, fits: func(a *attempt) bool { return a.Reason == reason.SpamFiltered }}
+	if s, ok := b.suspect(t); ok {
+		return []claim{b.accuse(CarrierSpamBlocking, t, s)}
+	}
+	return nil
+}
+
+// carrierDelay finds carriers whose codes come after their validity.
+func carrierDelay(b *board) []claim {
+	t := test{kind: late, times: 2, floor: 0.004}
+	if s, ok := b.suspect(t); ok {
+		return []claim{b.accuse(CarrierDelay, t, s)}
+	}
+	return nil
+}

@@ -1,0 +1,211 @@
+package finding
+
+import "cli.otpdoctor/diagnostics/reason"
+
+// Floors of an outage, in attempts and users.
+const (
+	outageAttempts   = 8
+	outageUsers      = 5
+	providerAttempts = 12
+	providerUsers    = 8
+	providerCarriers = 3
+	outageRate       = 0.15 // of the attempts in its window at least
+	outageTimes      = 3    // times the base rate at least
+	outageChance     = 0.02 // that chance alone gives one in a healthy log
+)
+
+// outages finds the stretch of time that stands out most, over all series: each
+// carrier, each country and all together. It then asks what the rest of the window
+// shows: everybody is raised, one country, or single carriers. Only a carrier that
+// fails alone is down; where all fail, it is the provider.
+func outages(b *board) []claim {
+	if !b.timed {
+		return nil
+	}
+	areas := make(map[int][]cell)
+	for i := range b.areas {
+		areas[i] = b.series(failing, []int{i})
+	}
+	// A window that stands out but is too small, or too few users', is passed over.
+	for range mostPassedOver {
+		best, looked := b.standsOut(areas)
+		if best.score < needed(looked, outageChance) {
+			return nil
+		}
+		blamed := b.blame(failing, best.from, best.to, areas)
+		var claims []claim
+		for _, u := range blamed {
+			if c, ok := b.outage(u, best, areas, looked); ok {
+				claims = append(claims, c)
+			}
+		}
+		if len(claims) > 0 {
+			return claims
+		}
+		without(areas, blamed, best)
+	}
+	return nil
+}
+
+const mostPassedOver = 6
+
+// standsOut is the best window over all series, and how many were looked at.
+func (b *board) standsOut(areas map[int][]cell) (best found, looked float64) {
+	everything := joined(areas, b.country(""))
+	whole := total(everything)
+	try := func(s []cell, parent sum) {
+		if total(s).bad < 4 {
+			return
+		}
+		f := scan(s, parent, longestWindow)
+		looked += f.looked
+		if f.score > best.score {
+			best = f
+		}
+	}
+	try(everything, whole)
+	if !b.byCarrier {
+		return best, looked
+	}
+	for _, cc := range b.countries {
+		in := b.country(cc)
+		own := joined(areas, in)
+		if len(b.countries) > 1 {
+			try(own, whole)
+		}
+		for _, i := range in {
+			if len(in) > 1 {
+				try(areas[i], total(own))
+			}
+		}
+	}
+	return best, looked
+}
+
+// without takes a window out of the series of whoever is blamed for it, of all where nobody is.
+func without(areas map[int][]cell, blamed []unit, w found) {
+	var in []int
+	for _, u := range blamed {
+		in = append(in, u.areas...)
+	}
+	if len(in) == 0 {
+		for i := range areas {
+			in = append(in, i)
+		}
+	}
+	for _, i := range in {
+		var kept []cell
+		for _, c := range areas[i] {
+			if !within(c.at, w.from, w.to) {
+				kept = append(kept, c)
+			}
+		}
+		areas[i] = kept
+	}
+}
+
+// joined merges the series of several areas.
+func joined(all map[int][]cell, in []int) []cell {
+	var out []cell
+	for _, i := range in {
+		out = append(out, all[i]...)
+	}
+	return inOrder(out)
+}
+
+// outage turns a unit that is raised in a window into a finding, if it is large enough.
+func (b *board) outage(u unit, w found, areas map[int][]cell, looked float64) (claim, bool) {
+	own := joined(areas, u.areas)
+	f := bestNear(own, w, u.base)
+	if f.score < needed(looked, outageChance)*0.6 {
+		return claim{}, false
+	}
+	picked, users := b.pick(failing, u.areas, f.from, f.to)
+	in := b.span(failing, u.areas, f.from, f.to)
+	rate := in.rate()
+	if len(picked) < outageAttempts || users < outageUsers || rate < outageRate || rate < outageTimes*u.base {
+		return claim{}, false
+	}
+	cause, level := CarrierOutage, LevelCarrier
+	scope := Scope{Country: u.country}
+	switch {
+	case u.level == "carrier" && b.areas[u.areas[0]].named:
+		scope.Carrier = b.areas[u.areas[0]].carrier
+	case u.level == "carrier": // nobody knows whose numbers these are: all that can be said is where
+		cause, level = ProviderOutage, LevelCountry
+	default:
+		cause, level = ProviderOutage, u.level
+	}
+	if cause == ProviderOutage && (len(picked) < providerAttempts || users < providerUsers || b.byCarrier && u.hit < providerCarriers) {
+		return claim{}, false
+	}
+	if cause == CarrierOutage && b.mostlySpam(picked) {
+		cause = CarrierSpamBlocking
+	}
+	scope.Level = level
+	c := claim{person: -1, attempts: picked, areas: u.areas, from: f.from, to: f.to}
+	window := Window{From: b.attempts[picked[0]].First, To: b.lastMoment(picked)}
+	after := b.span(failing, u.areas, f.to, b.last+1)
+	if likelihoodOfNone(after.n-after.bad, rate) > 0.05 && after.rate() > rate/2 || after.n == 0 && b.last-f.to < hours(1) {
+		window.To, window.Open = b.endOf(), true
+	}
+	before := b.span(failing, u.areas, b.first, b.last+1).minus(in)
+	base, whose := before, "at other times"
+	if cause != ProviderOutage {
+		if rest := b.span(failing, b.country(u.country), f.from, f.to).minus(in); rest.n >= 5 {
+			base, whose = rest, u.country+", other carriers"
+		}
+	}
+	logP := logTail(float64(len(picked)), in.n, min(max(u.base, lowestRate), 0.9))
+	c.Finding = Finding{Cause: cause, Scope: scope, Window: window,
+		Figures: figures(len(picked), int(in.n), base, whose, logP, looked, &before)}
+	b.count(&c)
+	return c, true
+}
+
+// bestNear finds a series' own best window that overlaps w.
+func bestNear(series []cell, w found, base float64) found {
+	margin := max(w.to-w.from, hours(2))
+	var near []cell
+	for _, c := range series {
+		if within(c.at, w.from-margin, w.to+margin) {
+			near = append(near, c)
+		}
+	}
+	best := found{}
+	for i := range near {
+		if near[i].bad == 0 {
+			continue
+		}
+		var in sum
+		for j := i; j < len(near); j++ {
+			in = in.plus(sum{near[j].bad, near[j].n})
+			if near[j].bad == 0 {
+				continue
+			}
+			if near[i].at >= w.to || near[j].at < w.from {
+				continue
+			}
+			if s := lift(in.bad, in.n, base); s > best.score {
+				best = found{from: near[i].at, to: near[j].at + 1, bad: in.bad, n: in.n, base: base, score: s}
+			}
+		}
+	}
+	return best
+}
+
+// mostlySpam says whether the codes of these attempts name spam, where they name anything.
+func (b *board) mostlySpam(picked []int32) bool {
+	spam, stated := 0, 0
+	for _, i := range picked {
+		switch b.attempts[i].Reason {
+		case reason.SpamFiltered:
+			spam++
+			stated++
+		case reason.Unknown:
+		default:
+			stated++
+		}
+	}
+	return spam*2 > stated && spam > 0
+}
