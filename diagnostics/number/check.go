@@ -1,175 +1,245 @@
 package number
 
 import (
-	"errors"
+	"slices"
 	"strings"
-	"sync"
-
-	pn "github.com/nyaruka/phonenumbers"
 )
 
 // KnownRegion tells whether cc is a region whose numbering plan is known, in
 // any case: an ISO 3166 alpha-2 code, or AC, TA or XK.
-func KnownRegion(cc string) bool {
-	return pn.GetSupportedRegions()[strings.ToUpper(cc)]
-}
+func KnownRegion(cc string) bool { return knownRegion(cc) != "" }
 
 func knownRegion(cc string) string {
-	if cc = strings.ToUpper(strings.TrimSpace(cc)); KnownRegion(cc) {
+	if cc = strings.ToUpper(strings.TrimSpace(cc)); cc != "" && world().regions[cc] != nil {
 		return cc
 	}
 	return ""
 }
 
 // Check says of any text whether it is a phone number and what was wrong with
-// the way it was written. region is where a number without a country is from;
-// an empty or unknown one counts as none.
+// the way it was written. region is where a number without a country is from,
+// ISO 3166 alpha-2 in any case; an empty or unknown one counts as none.
+//
+// Right as typed, and so without a correction, are E.164 itself, the same in
+// groups with a space between (ITU-T E.123), and the International form; with
+// MissingCountryCode, the National form too. Every other mark that had to go
+// gives a Punctuation correction, but for the brackets of a (0), which belong
+// to the zero. Corrections stand in this order: what stood in place of plus and
+// country, what was wrong with the digits, foreign digits, extension, marks.
 func Check(raw, region string) Number {
-	region = knownRegion(region)
 	n := Number{Input: raw, CanReceiveSMS: Unknown}
-	text := strings.TrimSpace(raw)
-	kind := CorrectionKind("")
-	if strings.HasPrefix(text, "00") {
-		text, kind = "+"+text[2:], InternationalPrefix
-	}
-	p, err := pn.Parse(text, region)
-	switch {
-	case errors.Is(err, pn.ErrInvalidCountryCode):
-		n.Error = ErrInvalidCountryCode
-		return n
-	case errors.Is(err, pn.ErrTooShortNSN), errors.Is(err, pn.ErrTooShortAfterIDD):
-		n.Error = ErrTooShort
-		return n
-	case errors.Is(err, pn.ErrNumTooLong):
-		n.Error = ErrTooLong
-		return n
-	case err != nil:
-		n.Error = ErrNotANumber
-		return n
-	}
-	e164 := pn.Format(p, pn.E164)
-	m := digitsMSISDN(e164[1:])
-	c := Classify(m)
-	if !c.Valid {
-		n.Error = ErrInvalid
-		return n
-	}
-	n.Valid, n.E164, n.Country, n.Type, n.Portable, n.Reserved = true, e164, c.Country, c.Type, c.Portable, c.Reserved
-	n.International, n.National = pn.Format(p, pn.INTERNATIONAL), pn.Format(p, pn.NATIONAL)
-	n.CallingCode = int(p.GetCountryCode())
-	n.TimeZones, _ = pn.GetTimezonesForNumber(p)
-	if c.Type == Mobile {
-		n.CanReceiveSMS = Yes
-	}
-	if typed := digitsOnly(text); kind == "" && typed != e164[1:] {
-		kind = LeadingZero
-		if !strings.HasPrefix(text, "+") {
-			kind = MissingCountryCode
+	t := takeApart(raw)
+	if t.err != "" {
+		n.Error = t.err
+		if t.hint != "" {
+			n.Advice = []string{t.hint}
 		}
+		return n
 	}
-	if kind == "" && raw != e164 {
-		kind = Punctuation
+	region = knownRegion(region)
+	r, first, word, likely := understand(&t, region)
+	if word != "" {
+		n.Error = word
+		n.Advice = perhaps(likely)
+		if len(likely) > 0 {
+			n.Likely = "+" + likely[0].digits()
+		}
+		if word == ErrInvalidCountryCode && !t.plus {
+			n.Advice = append(n.Advice, "Ask for the country, or say it with --region.")
+		}
+		return n
 	}
-	if kind != "" {
-		n.Corrections = []Correction{{kind, raw, e164}}
-	}
+	n.fill(&r, raw)
+	n.correct(&t, &r, first, region)
+	n.advise(&r)
 	return n
 }
 
-func digitsOnly(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, s)
+// fill sets what follows from the number alone. raw is used where it is the
+// E.164 form, to save a copy.
+func (n *Number) fill(r *reading, raw string) {
+	c := r.code
+	var buf [80]byte
+	e164 := append(append(append(buf[:0], '+'), c.digits...), r.national...)
+	international := c.appendFormatted(e164, r.national, true)
+	national := c.appendFormatted(international, r.national, false)
+	all := string(national)
+	n.E164, n.International, n.National = all[:len(e164)], all[len(e164):len(international)], all[len(international):]
+	n.Valid = true
+	n.Country, n.Type, n.Portable, n.Reserved = r.class.Country, r.class.Type, r.class.Portable, r.class.Reserved
+	n.CallingCode = c.code
+	n.CanReceiveSMS = canReceive[n.Type]
+	if z := zonesOf(n.E164[1:]); z != nil {
+		n.TimeZones = z.in(n.Country)
+	}
 }
 
-func digitsMSISDN(s string) (m MSISDN) {
-	if len(s) == 0 || len(s) > maxDigits || s[0] == '0' {
-		return 0
-	}
-	for i := 0; i < len(s); i++ {
-		if s[i] < '0' || s[i] > '9' {
-			return 0
-		}
-		m = m*10 + MSISDN(s[i]-'0')
-	}
-	return m
+var canReceive = [...]string{
+	UnknownType: Unknown, Mobile: Yes, FixedLine: No, FixedLineOrMobile: Unknown, TollFree: Unlikely, PremiumRate: No,
+	SharedCost: No, VOIP: Unlikely, PersonalNumber: Unlikely, Pager: No, UAN: No, Voicemail: No,
 }
 
-func callingCode(digits string) string {
-	for i := 1; i <= 3 && i < len(digits); i++ {
-		n := 0
-		for _, c := range digits[:i] {
-			n = n*10 + int(c-'0')
+// correct names what was wrong.
+func (n *Number) correct(t *text, r *reading, first fix, region string) {
+	add := func(kind CorrectionKind, why string) {
+		n.Corrections = append(n.Corrections, Correction{Kind: kind, From: n.Input, To: n.E164, Why: why})
+	}
+	cc := "+" + r.code.digits
+	national := first.kind == MissingCountryCode
+	switch first.kind {
+	case MissingPlus:
+		add(MissingPlus, "the + before "+r.code.digits+" was missing")
+	case InternationalPrefix:
+		if t.plus {
+			add(InternationalPrefix, "the "+first.what+" after the + must go")
+		} else {
+			add(InternationalPrefix, first.what+" stands in place of the +")
 		}
-		if pn.GetSupportedCallingCodes()[n] {
-			return digits[:i]
+	case MissingCountryCode:
+		add(MissingCountryCode, "the country code "+cc+" was missing")
+	}
+	zero := false
+	for _, f := range r.fixes {
+		switch f.kind {
+		case LeadingZero:
+			zero = true
+			if national && world().regions[region].trunk != "" {
+				continue // at home the trunk prefix is right
+			}
+			if national {
+				add(LeadingZero, "the "+f.what+" in front must go: "+CountryName(region)+" has no such prefix")
+			} else {
+				add(LeadingZero, "the "+f.what+" after "+cc+" must go")
+			}
+		case MobilePrefix:
+			switch {
+			case r.code.code == 54 && f.what == "9":
+				add(MobilePrefix, "a mobile number has a 9 after "+cc)
+			case r.code.code == 54:
+				add(MobilePrefix, "the 15 must go; a mobile number has a 9 after "+cc+" instead")
+			default:
+				add(MobilePrefix, "the "+f.what+" before the number must go; it is not dialled any more")
+			}
+		case CarrierCode:
+			add(CarrierCode, "the carrier code "+f.what+" must go")
+		case MissingCountryCode:
+			add(MissingCountryCode, "the area code "+f.what+" was missing")
 		}
 	}
-	return ""
+	if t.odd {
+		add(OtherDigits, "digits must be 0 to 9")
+	}
+	if t.extension {
+		add(ExtensionRemoved, "the extension must go, because a text cannot reach one")
+	}
+	if t.plus && national {
+		add(Punctuation, "the + belongs before a country code")
+		return
+	}
+	if t.marks || t.zero >= 0 && !zero {
+		if n.Input != n.International && !(national && n.Input == n.National) {
+			add(Punctuation, "nothing but + and digits may stay")
+		}
+	}
 }
 
-var classes sync.Map
-
-// Classify gives country and line type of m.
-func Classify(m MSISDN) Class {
-	if m == 0 || m.IsOdd() {
-		return Class{}
+// advise says what follows, for a person.
+func (n *Number) advise(r *reading) {
+	general := adviceByType[n.Type]
+	if n.Type == FixedLineOrMobile {
+		general = adviceShared
 	}
-	if c, ok := classes.Load(m); ok {
-		return c.(Class)
+	var own []string
+	if len(n.Corrections) > 0 && n.Corrections[0].Why != "" {
+		own = append(own, "Store it as "+n.E164+": "+n.Corrections[0].Why+".")
 	}
-	c := classify(m)
-	classes.Store(m, c)
-	return c
+	own = append(own, r.keptZero()...)
+	if n.Reserved {
+		own = append(own, adviceReserved)
+	}
+	if other, what := r.alternative(); other != "" {
+		own = append(own, what+other+".")
+	}
+	if len(own) == 0 {
+		n.Advice = general // shared: it has no room to append to
+		return
+	}
+	n.Advice = append(own, general...)
 }
 
-func classify(m MSISDN) Class {
-	e := m.E164()
-	p, err := pn.Parse(e, "ZZ")
-	if err != nil || pn.Format(p, pn.E164) != e {
-		return Class{}
+const adviceReserved = "The number is in a range that the regulator keeps for drama and tests: nobody can have it."
+
+var adviceShared = slices.Clip([]string{"Whether this is a mobile or a landline cannot be told from the number: the country uses one range for both, and numbers move. A lookup tells (--lookup), or the person."})
+
+var adviceByType = [...][]string{
+	FixedLine:      {"A landline: codes cannot be expected to arrive there. Ask for a mobile number."},
+	TollFree:       {"A toll-free number: made for calls to a company, codes will hardly arrive there. Ask for a mobile number."},
+	PremiumRate:    {"A premium-rate number: it belongs to a service and cannot receive codes. Ask for a mobile number."},
+	SharedCost:     {"A shared-cost number: it belongs to a service and cannot receive codes. Ask for a mobile number."},
+	VOIP:           {"An internet-phone number (VOIP): many senders of codes do not deliver there. Ask for a mobile number from a mobile carrier."},
+	PersonalNumber: {"A personal (follow-me) number: it looks like a mobile but only forwards calls; codes will hardly arrive. Ask for the mobile number behind it."},
+	Pager:          {"A pager: it cannot receive codes. Ask for a mobile number."},
+	UAN:            {"A company's access number: it cannot receive codes. Ask for a mobile number."},
+	Voicemail:      {"A voicemail number: it cannot receive codes. Ask for a mobile number."},
+	Mobile:         nil,
+	UnknownType:    nil,
+}
+
+// keptZero says, where the number begins with what is taken off elsewhere,
+// that here it stays.
+func (r *reading) keptZero() []string {
+	trunk := r.code.regions[0].trunk
+	if trunk == "" {
+		trunk = "0"
 	}
-	cc := pn.GetRegionCodeForNumber(p)
-	if cc == "" && p.GetCountryCode() == 44 {
-		cc = "GB"
+	if r.code.code == 1 || !strings.HasPrefix(r.national, trunk) && r.national[0] != '0' {
+		return nil
 	}
-	c := Class{Country: cc, Portable: pn.IsMobileNumberPortableRegion(cc)}
-	switch pn.GetNumberType(p) {
-	case pn.MOBILE:
-		c.Type = Mobile
-	case pn.FIXED_LINE:
-		c.Type = FixedLine
-	case pn.FIXED_LINE_OR_MOBILE:
-		c.Type = FixedLineOrMobile
-	case pn.TOLL_FREE:
-		c.Type = TollFree
-	case pn.PREMIUM_RATE:
-		c.Type = PremiumRate
-	case pn.SHARED_COST:
-		c.Type = SharedCost
-	case pn.VOIP:
-		c.Type = VOIP
-	case pn.PERSONAL_NUMBER:
-		c.Type = PersonalNumber
-	case pn.PAGER:
-		c.Type = Pager
-	case pn.UAN:
-		c.Type = UAN
-	case pn.VOICEMAIL:
-		c.Type = Voicemail
-	}
-	c.Valid = c.Type != UnknownType
-	switch {
-	case m/1000 == 447700900, m/10000 == 3363998:
-		c.Country, c.Type, c.Valid, c.Reserved, c.Portable = cc, Mobile, true, true, true
-		if m/10000 == 3363998 {
-			c.Country = "FR"
+	return []string{"The " + r.national[:1] + " after +" + r.code.digits + " belongs to the number: the rule to drop a leading zero does not apply here (" +
+		CountryName(r.class.Country) + ")."}
+}
+
+// alternative is another honest reading of a number that is valid as it stands.
+func (r *reading) alternative() (e164, what string) {
+	c, d := r.code, r.national
+	switch c.code {
+	case 54: // a mobile number without its 9 is a landline of the same digits
+		if d[0] != '9' && c.verdict("9"+d).Type == Mobile {
+			return "+549" + d, "If it is a mobile phone, the 9 is missing and it is "
 		}
-	case m/1e10 == 1 && m/1e4%1000 == 555 && m%10000/100 == 1:
-		c.Reserved = c.Valid
+	case 39: // a mobile number with a 0 may be somebody's landline
+		if d[0] == '0' && c.verdict(d[1:]).Type == Mobile {
+			return "+39" + d[1:], "If it is a mobile phone, the 0 does not belong to it and it is "
+		}
+	case 229, 225, 241, 55:
+		if t := today(c, d); t != "" {
+			return "+" + c.digits + t, "This looks like a number from before the change of plan; today it would be "
+		}
 	}
-	return c
+	return "", ""
+}
+
+// perhaps says likely readings.
+func perhaps(list []reading) []string {
+	if len(list) == 0 {
+		return nil
+	}
+	var b strings.Builder
+	b.WriteString("Perhaps ")
+	for i, r := range list {
+		if i > 0 {
+			b.WriteString(" or ")
+		}
+		b.WriteString(r.code.format(r.national, true))
+		b.WriteString(" (" + CountryName(r.class.Country) + ")")
+	}
+	b.WriteString(".")
+	out := []string{b.String()}
+	for _, r := range list {
+		if r.old {
+			out = append(out, "The plan of "+CountryName(r.class.Country)+" has changed: this looks like a number from before the change.")
+			break
+		}
+	}
+	return out
 }

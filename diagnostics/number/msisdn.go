@@ -106,9 +106,9 @@ func Masked(m MSISDN) string {
 		return "…"
 	}
 	s := m.E164()[1:]
-	cc := callingCode(s)
-	if cc == "" || len(s) < len(cc)+4 {
+	c, national := splitCallingCode(s)
+	if c == nil || len(national) < 4 {
 		return "…"
 	}
-	return "+" + cc + " … " + s[len(s)-2:]
+	return "+" + c.digits + " … " + s[len(s)-2:]
 }

@@ -58,6 +58,7 @@ const (
 type Correction struct {
 	Kind     CorrectionKind
 	From, To string // From as typed, To in E.164
+	Why      string // for people, "the 0 after +44 must go"
 }
 
 // Error words of the contract. Empty: the number is valid.

@@ -1,0 +1,118 @@
+package number
+
+import (
+	"slices"
+	"strings"
+)
+
+// homes are the countries that a number without a country is tried in, those
+// with the most telephones first; the United Kingdom leads because otpdoctor
+// speaks its English.
+var homes = [...]string{"GB", "US", "DE", "FR", "IT", "ES", "IN", "BR", "MX", "AU", "NL", "PL", "TR", "ZA", "NG", "JP", "ID", "RU"}
+
+// guess gives up to three readings of digits that are not valid as they stand.
+// None of them is ever applied: they are said as "perhaps".
+func guess(digits string, international bool, home *region) (list []reading) {
+	old := false
+	add := func(c *callingCode, national string) {
+		if c == nil || len(list) == 3 {
+			return
+		}
+		v := c.verdict(national)
+		r := reading{code: c, national: national, class: v.Class, old: old}
+		if v.Valid && !slices.ContainsFunc(list, func(o reading) bool { return o.digits() == r.digits() }) {
+			list = append(list, r)
+		}
+	}
+	if international {
+		if c, national := splitCallingCode(digits); c != nil {
+			old = true
+			add(c, today(c, national))
+			old = false
+			if rest, ok := strings.CutPrefix(national, c.digits); ok { // the calling code twice
+				add(c, rest)
+				add(c, strings.TrimLeft(rest, "0"))
+			}
+			add(c, strings.TrimLeft(national, "0"))
+			if len(list) > 0 || home == nil {
+				return list
+			}
+		}
+	} else if c, national := splitCallingCode(digits); c != nil {
+		if r, ok := c.read(national, c.regions[0]); ok {
+			add(c, r.national)
+		}
+		old = true
+		add(c, today(c, national))
+		old = false
+	}
+	if home != nil {
+		c := home.code()
+		for _, d := range []string{digits, strings.TrimPrefix(digits, home.trunk), strings.TrimLeft(digits, "0")} {
+			if r, ok := c.read(d, home); ok {
+				add(c, r.national)
+			}
+			old = true
+			add(c, today(c, d))
+			old = false
+		}
+		return list
+	}
+	if len(list) > 0 && digits[0] != '0' {
+		return list
+	}
+	for _, id := range homes {
+		h := world().regions[id]
+		r, ok := h.code().read(digits, h)
+		if !ok || r.class.Type != Mobile && r.class.Type != FixedLineOrMobile {
+			continue
+		}
+		if r.class.Reserved {
+			return []reading{r}
+		}
+		if len(r.fixes) == 1 && r.fixes[0].what == h.trunk || len(r.fixes) == 0 && h.trunk != "0" {
+			add(r.code, r.national)
+		}
+	}
+	return list
+}
+
+// today gives what a national number from before a change of plan has become,
+// or "". It is a hint only: the old number may also be one digit short for
+// another reason.
+func today(c *callingCode, national string) string {
+	was := ""
+	switch c.code {
+	case 229: // Benin, 30 November 2024: 01 before the 8 digits (ARCEP Benin)
+		if len(national) == 8 {
+			was = "01" + national
+		}
+	case 225: // Cote d'Ivoire, 31 January 2021: 10 digits, by carrier and so by the second digit (ARTCI)
+		if len(national) == 8 && national[0] != '2' && national[0] != '3' {
+			switch d := national[1]; {
+			case d >= '7':
+				was = "07" + national // Orange
+			case d >= '4':
+				was = "05" + national // MTN
+			default:
+				was = "01" + national // Moov
+			}
+		}
+	case 241: // Gabon, 11 October 2019: 8 digits with the 0 (ARCEP Gabon)
+		if len(national) == 7 {
+			was = "0" + national
+		}
+	case 52: // Mexico, 3 August 2019: 10 digits without 1 (IFT)
+		if len(national) == 11 {
+			was = strings.TrimPrefix(national, "1")
+		}
+	case 55: // Brazil, 2012 to 2016: a 9 before the 8 digits of a mobile number (Anatel, Resolution 553/2010)
+		if len(national) == 10 && national[2] >= '6' {
+			was = national[:2] + "9" + national[2:]
+		}
+	}
+	if was != "" && c.verdict(was).Valid {
+		return was
+	}
+	return ""
+}

@@ -1,0 +1,118 @@
+package number
+
+import (
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// zoneTable is the tz database's names by prefix, longest prefix first to be asked.
+type zoneTable struct {
+	zones   map[int]*zones
+	longest int
+}
+
+// zones is what a prefix tells: the zones that its numbers are in use in.
+type zones struct {
+	names    []string
+	own      sync.Map // country to names without those of other countries
+	location func() *time.Location
+}
+
+var timeZones = sync.OnceValue(func() *zoneTable {
+	t := &zoneTable{zones: make(map[int]*zones, 3000)}
+	prefixTable(unzip(timezonesFile), func(prefix int, names []string) {
+		z := &zones{names: names}
+		z.location = sync.OnceValue(z.one)
+		t.zones[prefix] = z
+		t.longest = max(t.longest, len(strconv.Itoa(prefix)))
+	})
+	return t
+})
+
+// zonesOf gives the zones of the digits of an international number, or nil.
+func zonesOf(digits string) *zones {
+	t := timeZones()
+	n := 0
+	var found *zones
+	for i := 0; i < len(digits) && i < t.longest; i++ {
+		n = n*10 + int(digits[i]-'0')
+		if z := t.zones[n]; z != nil {
+			found = z
+		}
+	}
+	return found
+}
+
+// in gives the names without the zones that are other countries' main ones: a
+// British mobile number's are not Guernsey's.
+func (z *zones) in(country string) []string {
+	if len(z.names) == 1 {
+		return z.names
+	}
+	if own, ok := z.own.Load(country); ok {
+		return own.([]string)
+	}
+	others := make(map[string]bool)
+	for id, c := range countryTable() {
+		others[c.zone] = others[c.zone] || id != country
+	}
+	if c := countryTable()[country]; c != nil {
+		delete(others, c.zone)
+	}
+	own := slices.DeleteFunc(slices.Clone(z.names), func(name string) bool { return others[name] })
+	if len(own) == 0 {
+		own = z.names
+	}
+	z.own.Store(country, own)
+	return own
+}
+
+// one is the only zone, or, where several keep the same time, the one that is
+// some country's own; nil where they differ.
+func (z *zones) one() *time.Location {
+	if len(z.names) == 1 {
+		return loadZone(z.names[0])
+	}
+	var first *time.Location
+	for _, name := range z.names {
+		loc := loadZone(name)
+		if loc == nil {
+			return nil
+		}
+		if first == nil {
+			first = loc
+		}
+		for month := time.January; month <= time.December; month++ {
+			t := time.Date(2026, month, 15, 12, 0, 0, 0, time.UTC)
+			_, a := t.In(first).Zone()
+			if _, b := t.In(loc).Zone(); a != b {
+				return nil
+			}
+		}
+	}
+	return first
+}
+
+// Location gives the number's own time zone, or nil where the number does not
+// tell: it is not valid, or its range is in use across several zones that
+// keep different hours.
+func (m MSISDN) Location() *time.Location {
+	class := Classify(m)
+	if !class.Valid {
+		return nil
+	}
+	var buf [20]byte
+	z := zonesOf(string(strconv.AppendUint(buf[:0], uint64(m), 10)))
+	if z == nil {
+		return nil
+	}
+	if len(z.names) > 1 {
+		// Guernsey, Jersey, Man and London keep one time: a British number is London's.
+		if c := countryTable()[class.Country]; c != nil && slices.Contains(z.names, c.zone) && z.location() != nil {
+			return c.location()
+		}
+	}
+	return z.location()
+}
