@@ -30,7 +30,6 @@ type Facts struct {
 	// Verdicts by cause id (the contract's words), by fact id such as
 	// "texts_arrive", or by id of a ticket question, with the answer as Detail.
 	Verdicts map[string]Verdict
-	// Words fill templates: carrier, country, number, corrected, since,
-	// since_there, validity, firm, provider and whatever a FAQ set uses besides.
+	// Words fill templates: see [CaseWords].
 	Words map[string]string
 }

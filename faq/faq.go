@@ -139,7 +139,7 @@ type Practice struct {
 type Cause struct {
 	ID        string `yaml:"id" json:"id"`
 	Title     string `yaml:"title" json:"title"`           // "carrier filters our texts"
-	TitleWith string `yaml:"title_with" json:"title_with"` // the same with the names of the case: "{carrier} filters our texts"
+	TitleWith string `yaml:"title_with" json:"title_with"` // the same with the names of the case: "{carrier_full} filters our texts"
 	Topic     string `yaml:"topic" json:"topic"`           // the FAQ topic that treats it
 	Step      string `yaml:"step" json:"step"`
 	Reply     string `yaml:"reply" json:"reply"` // to copy for the user
@@ -204,8 +204,8 @@ func (s *Set) TopicForCause(cause string) (topicID, stepID string) {
 }
 
 // CauseTitle names a cause in the vocabulary of the screens: "O2 (GB) filters
-// our texts" where words has a carrier, else "carrier filters our texts". An
-// unknown cause is its id with spaces.
+// our texts" where words has carrier and country_code, else "carrier filters
+// our texts". An unknown cause is its id with spaces.
 func (s *Set) CauseTitle(cause string, words map[string]string) string {
 	c, ok := s.Cause(cause)
 	if !ok {

@@ -13,6 +13,7 @@ import (
 //	{carrier}           the word, or its name where nobody knows it
 //	{carrier|network}   the word, or "network"
 //	[[ since {since}]]  left out whole where a word in it is not known
+//	[[{reply}||We ...]] what stands behind || where one is not known
 //
 // The set's own words (product names, validity) stand in where words has none.
 // Words come from outside and are put in as they are, never read as a template;
@@ -35,8 +36,11 @@ func (s *Set) Fill(template string, words map[string]string) string {
 			rest = ""
 		}
 		var opt strings.Builder
+		part, other, _ := strings.Cut(part, "||")
 		if s.fillPart(&opt, part, words) {
 			b.WriteString(opt.String())
+		} else {
+			s.fillPart(&b, other, words)
 		}
 	}
 	return b.String()
@@ -80,11 +84,38 @@ func (s *Set) word(name string, words map[string]string) string {
 	if w := s.Words[name]; w != "" {
 		return w
 	}
-	if name == "validity" && s.Validity > 0 {
+	switch {
+	case name == "validity" && s.Validity > 0:
 		return inWords(s.Validity)
+	case name == "carrier_full":
+		carrier, country := oneLine(words["carrier"]), oneLine(words["country_code"])
+		if carrier == "" || country == "" || strings.HasSuffix(carrier, "("+country+")") {
+			return carrier
+		}
+		return carrier + " (" + country + ")"
 	}
 	return ""
 }
+
+// CaseWords are the words that a case can fill in any set:
+//
+//	carrier       the carrier's name, "O2"
+//	carrier_full  with its country, "O2 (GB)"; made of carrier and country_code where it is not given
+//	country       the country's name, "United Kingdom"
+//	country_code  "GB"
+//	number        the user's number, "+44 7700 900187"
+//	corrected     the number as it should be stored, where it was not
+//	since         as it stands behind "since": "07:40 this morning", "3 March 07:40 UTC"
+//	since_there   the same at the user's place
+//	validity      how long a code can be used, "three minutes"
+//	firm          the firm's name or URL
+//	provider      the SMS provider
+//	reply         what to tell the user of the cause that the walk has found (a walk fills it)
+//	cause         that cause's title (a walk fills it)
+//
+// A set's own words, and those that an answer fills, come on top.
+var CaseWords = []string{"carrier", "carrier_full", "country", "country_code", "number", "corrected", "since", "since_there",
+	"validity", "firm", "provider", "reply", "cause"}
 
 func oneLine(word string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {

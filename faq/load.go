@@ -40,7 +40,8 @@ func Builtin() *Set { return builtin() }
 
 // Load reads a FAQ set from the YAML files under fsys; docs/faq-format.md has
 // their form. A set extends the built-in one, topic by topic and word by word,
-// unless its set.yaml says "extends: none". Errors name file and line. A set
+// unless its set.yaml says "extends: none": then topics and practices are its
+// own alone. Errors name file and line. A set
 // that does not validate is not returned: the error then is the list of
 // problems, one a line.
 func Load(fsys fs.FS) (*Set, error) {
@@ -140,40 +141,54 @@ const maxFile = 4 << 20
 func read(base, over fs.FS) (*Set, error) {
 	s := &Set{Words: map[string]string{}, sources: map[string]source{}}
 	var order []string
-	layers := []fs.FS{base}
-	prefix := []string{""}
-	if over != nil {
+	if over == nil {
+		if err := s.readLayer(base, "", &order); err != nil {
+			return nil, err
+		}
+	} else {
 		var f setFile
-		if _, err := readFile(over, "set.yaml", &f); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		src, err := readFile(over, "set.yaml", &f)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		if err := s.readLayer(base, "built-in ", &order); err != nil {
 			return nil, err
 		}
 		switch f.Extends {
 		case "", "built-in":
-			layers, prefix = []fs.FS{base, over}, []string{"built-in ", ""}
 		case "none":
-			layers = []fs.FS{over}
+			// The tables stay: without questions and causes there is no ticket.
+			s.Topics, s.Practices, order = nil, nil, nil
 		default:
-			return nil, fmt.Errorf("set.yaml: extends %q is neither built-in nor none", f.Extends)
+			return nil, fmt.Errorf("set.yaml:%d: extends %q is neither built-in nor none", src.lines["extends"], f.Extends)
 		}
-	}
-	for i, layer := range layers {
-		names, err := yamlFiles(layer)
-		if err != nil {
+		if err := s.readLayer(over, "", &order); err != nil {
 			return nil, err
-		}
-		if len(names) == 0 {
-			return nil, errors.New("no FAQ files (*.yaml) in the folder")
-		}
-		for _, name := range names {
-			if err := s.readInto(layer, name, prefix[i], &order); err != nil {
-				return nil, err
-			}
 		}
 	}
 	slices.SortStableFunc(s.Topics, func(a, b Topic) int { return place(order, a.ID) - place(order, b.ID) })
 	s.fillStatic()
 	s.index = newIndex(s)
 	return s, nil
+}
+
+// readLayer reads every file of a folder; what is there already under the same
+// id is replaced.
+func (s *Set) readLayer(fsys fs.FS, prefix string, order *[]string) error {
+	names, err := yamlFiles(fsys)
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		return errors.New("no FAQ files (*.yaml) in the folder")
+	}
+	topics := map[string]string{} // id to file
+	for _, name := range names {
+		if err := s.readInto(fsys, name, prefix, order, topics); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func place(order []string, id string) int {
@@ -197,7 +212,7 @@ func yamlFiles(fsys fs.FS) ([]string, error) {
 	return names, err
 }
 
-func (s *Set) readInto(fsys fs.FS, name, prefix string, order *[]string) error {
+func (s *Set) readInto(fsys fs.FS, name, prefix string, order *[]string, topics map[string]string) error {
 	var err error
 	src := source{}
 	switch path.Base(name) {
@@ -272,9 +287,10 @@ func (s *Set) readInto(fsys fs.FS, name, prefix string, order *[]string) error {
 		if t.ID == "" {
 			return fmt.Errorf("%s:1: topic without an id", name)
 		}
-		if old, ok := s.sources["topic/"+t.ID]; ok && old.file == prefix+old.file && !strings.HasPrefix(old.file, "built-in ") && prefix == "" {
-			return fmt.Errorf("%s:%d: topic %q is in %s already", name, src.lines["id"], t.ID, old.file)
+		if other, twice := topics[t.ID]; twice {
+			return fmt.Errorf("%s:%d: topic %q is in %s already", name, src.lines["id"], t.ID, other)
 		}
+		topics[t.ID] = name
 		s.Topics = replace(s.Topics, t, func(x Topic) bool { return x.ID == t.ID })
 		s.sources["topic/"+t.ID] = src.under("", prefix)
 	}

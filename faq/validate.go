@@ -48,7 +48,7 @@ func (s *Set) Validate() []Problem {
 			all = append(all, src.problem("", "cause %q lacks id, title, reply or next", c.ID))
 		}
 		for key, text := range map[string]string{"title": c.Title, "title_with": c.TitleWith, "reply": c.Reply, "next": c.Next} {
-			all = append(all, templateProblems(src, key, text)...)
+			all = append(all, s.templateProblems(src, key, text, nil)...)
 		}
 	}
 	for _, c := range s.Carriers {
@@ -62,6 +62,9 @@ func (s *Set) Validate() []Problem {
 		if _, err := time.Parse("2006-01-02", c.Date); err != nil {
 			all = append(all, src.problem("date", "carrier %s: date %q is not like 2026-03-03", c.Carrier, c.Date))
 		}
+		if _, err := time.Parse("2006-01-02", c.Page); c.Page != "" && err != nil {
+			all = append(all, src.problem("page_date", "carrier %s: page_date %q is not like 2026-03-03", c.Carrier, c.Page))
+		}
 	}
 	for _, p := range s.Practices {
 		for _, id := range p.Topics {
@@ -74,9 +77,12 @@ func (s *Set) Validate() []Problem {
 		if c := strings.Compare(a.File, b.File); c != 0 {
 			return c
 		}
-		return a.Line - b.Line
+		if a.Line != b.Line {
+			return a.Line - b.Line
+		}
+		return strings.Compare(a.What, b.What)
 	})
-	return all
+	return slices.Compact(all)
 }
 
 var (
@@ -89,6 +95,10 @@ func (s *Set) validateTopic(t Topic) (all []Problem) {
 	src := s.sources["topic/"+t.ID]
 	bad := func(where, format string, args ...any) { all = append(all, src.problem(where, format, args...)) }
 
+	var fills []string
+	for _, st := range t.Steps {
+		fills = append(fills, st.Fills)
+	}
 	if !idForm.MatchString(t.ID) {
 		bad("id", "id %q is not lower-case words joined by hyphens", t.ID)
 	}
@@ -131,7 +141,7 @@ func (s *Set) validateTopic(t Topic) (all []Problem) {
 			bad(at, "outcome %s has no title, or nothing to tell", o.ID)
 		}
 		for key, text := range map[string]string{"title": o.Title, "tell": o.Tell, "next": o.Next} {
-			all = append(all, templateProblems(src, at+"."+key, text)...)
+			all = append(all, s.templateProblems(src, at+"."+key, text, fills)...)
 		}
 	}
 	reached := map[string]bool{t.Steps[0].ID: true}
@@ -160,14 +170,14 @@ func (s *Set) validateTopic(t Topic) (all []Problem) {
 			}
 		}
 		for key, text := range map[string]string{"title": st.Title, "ask": st.Ask, "explain": st.Explain} {
-			all = append(all, templateProblems(src, at+"."+key, text)...)
+			all = append(all, s.templateProblems(src, at+"."+key, text, fills)...)
 		}
 		for key, text := range st.Say {
 			isResult := slices.Contains(results, Result(key))
 			if !isResult && !slices.Contains(st.DecidedBy, key) && !slices.Contains(st.FailedBy, key) {
 				bad(at+".say."+key, "step %s: say %q is neither a result nor a cause that decides it", st.ID, key)
 			}
-			all = append(all, templateProblems(src, at+".say."+key, text)...)
+			all = append(all, s.templateProblems(src, at+".say."+key, text, fills)...)
 		}
 		lead := func(where, next string) {
 			if reached[st.ID] {
@@ -208,8 +218,8 @@ func (s *Set) validateTopic(t Topic) (all []Problem) {
 				}
 				lead(at+".next", r.Next)
 			}
-			all = append(all, templateProblems(src, where+".hint", b.Hint)...)
-			all = append(all, templateProblems(src, where+".say", b.Say)...)
+			all = append(all, s.templateProblems(src, where+".hint", b.Hint, fills)...)
+			all = append(all, s.templateProblems(src, where+".say", b.Say, fills)...)
 		}
 	}
 	for i, st := range t.Steps {
@@ -236,8 +246,8 @@ func (t Topic) decides(id string) bool {
 
 var placeholder = regexp.MustCompile(`^[a-z][a-z0-9_]*(\|[^{}]*)?$`)
 
-// templateProblems finds brackets that do not close and names that are none.
-func templateProblems(src source, where, text string) (all []Problem) {
+// templateProblems finds brackets that do not close, and words that nothing fills.
+func (s *Set) templateProblems(src source, where, text string, fills []string) (all []Problem) {
 	if strings.Count(text, "[[") != strings.Count(text, "]]") {
 		all = append(all, src.problem(where, "[[ and ]] do not match in %q", text))
 	}
@@ -249,6 +259,10 @@ func templateProblems(src source, where, text string) (all []Problem) {
 		end := strings.IndexByte(rest[open:], '}')
 		if rest[open] == '}' || end < 0 || !placeholder.MatchString(rest[open+1:open+end]) {
 			return append(all, src.problem(where, "{ } in %q do not hold a word such as {carrier} or {carrier|the network}", text))
+		}
+		name, _, _ := strings.Cut(rest[open+1:open+end], "|")
+		if _, own := s.Words[name]; !own && !slices.Contains(CaseWords, name) && !slices.Contains(fills, name) {
+			all = append(all, src.problem(where, "nothing fills {%s}: the words are %s, the set's own, and what a step fills", name, strings.Join(CaseWords, ", ")))
 		}
 		rest = rest[open+end+1:]
 	}

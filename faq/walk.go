@@ -253,6 +253,7 @@ type trail struct {
 	steps   []int // places of the steps passed, the current one included
 	current int   // place of the step that is open, -1 where an outcome is reached
 	outcome string
+	cause   string // the last cause that failed a step, empty without one
 }
 
 func (w Walk) path() trail {
@@ -282,6 +283,9 @@ func (w Walk) path() trail {
 		results[step.ID] = st.Result
 		if st.By != "" && !st.Answered && (st.Result == Fail || st.Result == Late) {
 			causes[st.By] = true
+			if _, ok := w.set.Cause(st.By); ok {
+				p.cause = st.By
+			}
 		}
 		next := branch.Next
 		for _, r := range branch.Routes {
@@ -413,6 +417,10 @@ func (w Walk) words(p trail) map[string]string {
 				words[step.Fills] = value
 			}
 		}
+	}
+	if p.cause != "" {
+		words["reply"] = w.set.Reply(p.cause, words)
+		words["cause"] = w.set.CauseTitle(p.cause, words)
 	}
 	return words
 }
