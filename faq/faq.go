@@ -17,6 +17,7 @@ import (
 // is read-only once loaded and may be shared between goroutines.
 type Set struct {
 	Name      string            // shown where it matters which FAQ is in use
+	About     string            // what it is for, one or two sentences
 	Validity  time.Duration     // how long a code can be used
 	Words     map[string]string // names of products and places: {product}, {support} …
 	Topics    []Topic           // in the order of the start screen

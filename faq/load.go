@@ -123,6 +123,7 @@ func (s source) problem(where, format string, args ...any) Problem {
 type setFile struct {
 	Extends   string            `yaml:"extends"`
 	Name      string            `yaml:"name"`
+	About     string            `yaml:"about"`
 	Validity  string            `yaml:"validity"`
 	Words     map[string]string `yaml:"words"`
 	Order     []string          `yaml:"order"`
@@ -223,6 +224,9 @@ func (s *Set) readInto(fsys fs.FS, name, prefix string, order *[]string, topics 
 		}
 		if f.Name != "" {
 			s.Name = f.Name
+		}
+		if f.About != "" {
+			s.About = f.About
 		}
 		if f.Validity != "" {
 			d, err := time.ParseDuration(f.Validity)
