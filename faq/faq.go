@@ -56,6 +56,9 @@ const (
 	KindInfo    = "info" // nothing is asked; the walk goes on by itself
 )
 
+// HelpUnblock marks a step beside which [Set.HowToUnblock] belongs.
+const HelpUnblock = "unblock"
+
 // Step is one thing to find out. It is decided by facts where they suffice, and
 // asked where not.
 type Step struct {
@@ -72,10 +75,12 @@ type Step struct {
 	Fills     string   `yaml:"fills,omitempty" json:"fills,omitempty"` // word that an answered text fills, such as "carrier"
 	// Limit of a KindNumber step: answers up to it take Yes, above it No.
 	// "validity" is the code's validity in minutes.
-	Limit   string `yaml:"limit,omitempty" json:"limit,omitempty"`
-	Yes     Branch `yaml:"yes" json:"yes"`                             // also: any value given, any info step
-	No      Branch `yaml:"no,omitempty" json:"no,omitzero"`            // empty where a value is asked for without a limit
-	Unknown Branch `yaml:"unknown,omitempty" json:"unknown,omitempty"` // don't know, and whatever does not fit
+	Limit string `yaml:"limit,omitempty" json:"limit,omitempty"`
+	// Help names what belongs beside the step: HelpUnblock, or empty.
+	Help    string `yaml:"help,omitempty" json:"help,omitempty"`
+	Yes     Branch `yaml:"yes" json:"yes"`                            // also: any value given, any info step
+	No      Branch `yaml:"no,omitempty" json:"no,omitzero"`           // empty where a value is asked for without a limit
+	Unknown Branch `yaml:"unknown,omitempty" json:"unknown,omitzero"` // don't know, and whatever does not fit
 	// Say holds what to say once the step is decided, by cause id or by result word.
 	Say map[string]string `yaml:"say,omitempty" json:"say,omitempty"`
 }

@@ -16,6 +16,8 @@ import (
 //	[[{reply}||We ...]] what stands behind || where one is not known
 //
 // The set's own words (product names, validity) stand in where words has none.
+// They, and a stand-in such as "network", get a capital where a sentence begins;
+// a name of the case is never respelled.
 // Words come from outside and are put in as they are, never read as a template;
 // line breaks and control characters in them become spaces, so that a word
 // cannot start a line of its own.
@@ -64,6 +66,10 @@ func (s *Set) fillPart(b *strings.Builder, part string, words map[string]string)
 		}
 		name, fallback, has := strings.Cut(part[1:end], "|")
 		part = part[end+1:]
+		if word := oneLine(words[name]); word != "" {
+			b.WriteString(word)
+			continue
+		}
 		word := s.word(name, words)
 		switch {
 		case word != "":
@@ -72,15 +78,16 @@ func (s *Set) fillPart(b *strings.Builder, part string, words map[string]string)
 		default:
 			word, known = strings.ReplaceAll(name, "_", " "), false
 		}
+		if name != "carrier_full" && beginsSentence(b.String()) {
+			word = capital(word)
+		}
 		b.WriteString(word)
 	}
 	return known
 }
 
+// word is a word that the case does not give.
 func (s *Set) word(name string, words map[string]string) string {
-	if w := oneLine(words[name]); w != "" {
-		return w
-	}
 	if w := s.Words[name]; w != "" {
 		return w
 	}
@@ -146,8 +153,13 @@ func inWords(d time.Duration) string {
 	return fmt.Sprintf("%d %s", n, unit)
 }
 
-// sentence begins with a capital, for a title whose first word was filled in.
-func sentence(s string) string {
+// beginsSentence says whether what follows text is the first word of a sentence.
+func beginsSentence(text string) bool {
+	text = strings.TrimRight(text, " \n\"*_")
+	return text == "" || strings.HasSuffix(text, ".") || strings.HasSuffix(text, "!") || strings.HasSuffix(text, "?")
+}
+
+func capital(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	if n == 0 || unicode.IsUpper(r) {
 		return s

@@ -418,15 +418,9 @@ func position(name, text string) string {
 // fillStatic puts the set's own words into every text, and the validity into
 // those that are read as they stand. What depends on a case stays a template.
 func (s *Set) fillStatic() {
-	own := regexp.MustCompile(`\{([a-z_]+)\}`)
 	put := func(texts ...*string) {
 		for _, t := range texts {
-			*t = own.ReplaceAllStringFunc(*t, func(m string) string {
-				if w, ok := s.Words[m[1:len(m)-1]]; ok {
-					return w
-				}
-				return m
-			})
+			*t = s.fillOwn(*t)
 		}
 	}
 	for i := range s.Topics {
@@ -458,5 +452,28 @@ func (s *Set) fillStatic() {
 	for i := range s.Causes {
 		c := &s.Causes[i]
 		put(&c.Title, &c.TitleWith, &c.Reply, &c.Next)
+	}
+}
+
+var ownWord = regexp.MustCompile(`\{([a-z_]+)\}`)
+
+func (s *Set) fillOwn(text string) string {
+	var b strings.Builder
+	for {
+		at := ownWord.FindStringSubmatchIndex(text)
+		if at == nil {
+			b.WriteString(text)
+			return b.String()
+		}
+		b.WriteString(text[:at[0]])
+		word, ok := s.Words[text[at[2]:at[3]]]
+		switch {
+		case !ok:
+			word = text[at[0]:at[1]]
+		case beginsSentence(b.String()):
+			word = capital(word)
+		}
+		b.WriteString(word)
+		text = text[at[1]:]
 	}
 }

@@ -64,8 +64,8 @@ func newIndex(s *Set) *index {
 			if st.Asks != "" && t.ID == "everything-tried" {
 				continue // the ticket's questions touch every subject and answer none
 			}
-			p := passage{topic: t.ID, step: st.ID, title: sentence(s.Fill(st.Title, nil)), weights: map[string]float64{}}
-			p.lines = []string{sentence(s.Fill(st.Title, nil)), s.Fill(st.Explain, nil), s.Fill(st.Ask, nil)}
+			p := passage{topic: t.ID, step: st.ID, title: s.Fill(st.Title, nil), weights: map[string]float64{}}
+			p.lines = []string{s.Fill(st.Title, nil), s.Fill(st.Explain, nil), s.Fill(st.Ask, nil)}
 			p.put(2, p.lines[0])
 			p.put(1, p.lines[1:]...)
 			x.passages = append(x.passages, p)
@@ -142,9 +142,10 @@ func (x *index) readings(q string) map[string]float64 {
 	group := x.alike[q]
 	if group == 0 {
 		// A misspelled word still belongs to its group.
+		best := 0.7
 		for w, g := range x.alike {
-			if near(q, w) > 0.7 {
-				group = g
+			if sure := near(q, w); sure > best || sure == best && group > g {
+				group, best = g, sure
 			}
 		}
 	}
@@ -166,7 +167,7 @@ func near(typed, word string) float64 {
 	case typed == word:
 		return 1
 	case len(typed) >= 3 && strings.HasPrefix(word, typed):
-		return 0.9
+		return 0.5 + 0.4*float64(len(typed))/float64(len(word))
 	case len(typed) < 4 || len(word) < 4:
 		return 0
 	}

@@ -159,6 +159,9 @@ func (s *Set) validateTopic(t Topic) (all []Problem) {
 		if st.Kind == KindYesNo && (st.No.Next == "" || st.Unknown.Next == "") {
 			bad(at, "step %s needs no and unknown branches", st.ID)
 		}
+		if st.Help != "" && st.Help != HelpUnblock {
+			bad(at+".help", "step %s: help %q is not %s", st.ID, st.Help, HelpUnblock)
+		}
 		if st.Limit != "" && st.Limit != "validity" {
 			if _, err := strconv.ParseFloat(st.Limit, 64); err != nil {
 				bad(at+".limit", "step %s: limit %q is neither a number nor validity", st.ID, st.Limit)

@@ -41,6 +41,9 @@ type StepState struct {
 	By       string // id of the cause or fact that decided the step; empty where nothing did
 	Say      string // what to say now that it is decided
 	Conflict string // where answer and data disagree: what the data say
+	// Unblock is set on a reached step about blocked texts that has not passed:
+	// what to do at this carrier, or the general advice.
+	Unblock *CarrierHelp
 }
 
 // Begin starts a walk through a topic with what is known. An unknown topic is
@@ -175,6 +178,11 @@ func (w Walk) States() []StepState {
 	for i, step := range w.topic.Steps {
 		st := w.state(step, p)
 		st.Reached = slices.Contains(p.steps, i)
+		if st.Reached && step.Help == HelpUnblock && st.Result != Pass {
+			words := w.words(p)
+			help, _ := w.set.HowToUnblock(words["carrier"], words["country_code"])
+			st.Unblock = &help
+		}
 		if st.Reached && step.Kind == KindInfo && st.Result == "" {
 			st.Result = step.Yes.Result
 		}
@@ -195,7 +203,7 @@ func (w Walk) Outcome() (Outcome, bool) {
 		return Outcome{}, false
 	}
 	words := w.words(p)
-	o.Title = sentence(w.set.Fill(o.Title, words))
+	o.Title = w.set.Fill(o.Title, words)
 	o.Tell = w.set.Fill(o.Tell, words)
 	o.Next = w.set.Fill(o.Next, words)
 	return o, true
@@ -328,6 +336,9 @@ func (w Walk) state(step Step, p trail) StepState {
 	st.By, st.Verdict = w.verdict(step)
 
 	decided := st.Verdict.Result
+	if decided == Fail && step.Yes.Result == step.No.Result {
+		decided = Pass // the step only records an answer, and "no" is one
+	}
 	switch {
 	case st.Answered:
 		choice, value := w.read(step, answer)
@@ -427,7 +438,7 @@ func (w Walk) words(p trail) map[string]string {
 
 func (w Walk) filled(step Step, p trail) Step {
 	words := w.words(p)
-	step.Title = sentence(w.set.Fill(step.Title, words))
+	step.Title = w.set.Fill(step.Title, words)
 	step.Ask = w.set.Fill(step.Ask, words)
 	step.Explain = w.set.Fill(step.Explain, words)
 	for _, b := range []*Branch{&step.Yes, &step.No, &step.Unknown} {
@@ -486,11 +497,11 @@ func (w Walk) read(step Step, line string) (choiceWord, string) {
 	if word == unknown || line == "" {
 		return unknown, "don't know"
 	}
+	if step.Kind != KindYesNo && word != "" {
+		return unknown, "don't know" // "yes" is no carrier's name, and no time
+	}
 	switch step.Kind {
 	case KindText, KindCarrier:
-		if step.Kind == KindCarrier && word != "" {
-			return unknown, "don't know" // "yes" is no carrier's name
-		}
 		return yes, line
 	case KindTime:
 		if !isTime(line) {
