@@ -30,7 +30,7 @@ type Set struct {
 	Synonyms  [][]string  // words that callers use for the same thing, for [Set.Search]
 
 	sources map[string]source // where each topic or table was read, for Validate
-	index   *index
+	index   func() *index     // made when the first search asks for it
 }
 
 // Topic is one question of the FAQ as a decision tree. The walk begins at the

@@ -1,11 +1,9 @@
 package faq
 
 import (
-	"bytes"
 	"embed"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"regexp"
@@ -14,8 +12,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"gopkg.in/yaml.v3"
 )
 
 //go:embed data
@@ -97,28 +93,6 @@ func problems(list []Problem) error {
 	return Problems(list)
 }
 
-// source is where a file's parts stand: lines by path, "steps.3.yes.next".
-type source struct {
-	file  string
-	lines map[string]int
-}
-
-func (s source) problem(where, format string, args ...any) Problem {
-	p := Problem{File: s.file, What: fmt.Sprintf(format, args...)}
-	for at := where; ; {
-		if line, ok := s.lines[at]; ok {
-			p.Line = line
-			return p
-		}
-		dot := strings.LastIndexByte(at, '.')
-		if dot < 0 {
-			p.Line = s.lines[""]
-			return p
-		}
-		at = at[:dot]
-	}
-}
-
 // setFile is set.yaml.
 type setFile struct {
 	Extends   string            `yaml:"extends"`
@@ -141,6 +115,7 @@ const maxFile = 4 << 20
 
 func read(base, over fs.FS) (*Set, error) {
 	s := &Set{Words: map[string]string{}, sources: map[string]source{}}
+	s.index = sync.OnceValue(func() *index { return newIndex(s) })
 	var order []string
 	if over == nil {
 		if err := s.readLayer(base, "", &order); err != nil {
@@ -161,7 +136,7 @@ func read(base, over fs.FS) (*Set, error) {
 			// The tables stay: without questions and causes there is no ticket.
 			s.Topics, s.Practices, order = nil, nil, nil
 		default:
-			return nil, fmt.Errorf("set.yaml:%d: extends %q is neither built-in nor none", src.lines["extends"], f.Extends)
+			return nil, fmt.Errorf("set.yaml:%d: extends %q is neither built-in nor none", src.line("extends"), f.Extends)
 		}
 		if err := s.readLayer(over, "", &order); err != nil {
 			return nil, err
@@ -169,7 +144,6 @@ func read(base, over fs.FS) (*Set, error) {
 	}
 	slices.SortStableFunc(s.Topics, func(a, b Topic) int { return place(order, a.ID) - place(order, b.ID) })
 	s.fillStatic()
-	s.index = newIndex(s)
 	return s, nil
 }
 
@@ -231,7 +205,7 @@ func (s *Set) readInto(fsys fs.FS, name, prefix string, order *[]string, topics 
 		if f.Validity != "" {
 			d, err := time.ParseDuration(f.Validity)
 			if err != nil || d <= 0 {
-				return fmt.Errorf("%s:%d: validity %q is not a duration such as 3m", name, src.lines["validity"], f.Validity)
+				return fmt.Errorf("%s:%d: validity %q is not a duration such as 3m", name, src.line("validity"), f.Validity)
 			}
 			s.Validity = d
 		}
@@ -252,7 +226,7 @@ func (s *Set) readInto(fsys fs.FS, name, prefix string, order *[]string, topics 
 		}
 		for i, q := range f {
 			if q.Number < 1 || q.Number > len(s.Questions) {
-				return fmt.Errorf("%s:%d: question number %d is not between 1 and %d", name, src.lines[strconv.Itoa(i)], q.Number, len(s.Questions))
+				return fmt.Errorf("%s:%d: question number %d is not between 1 and %d", name, src.line(strconv.Itoa(i)), q.Number, len(s.Questions))
 			}
 			s.Questions[q.Number-1] = q
 		}
@@ -263,7 +237,7 @@ func (s *Set) readInto(fsys fs.FS, name, prefix string, order *[]string, topics 
 		}
 		for i, c := range f {
 			s.Causes = replace(s.Causes, c, func(x Cause) bool { return x.ID == c.ID })
-			s.sources["cause/"+c.ID] = src.under(strconv.Itoa(i), prefix)
+			s.sources["cause/"+c.ID] = src.part(strconv.Itoa(i), prefix)
 		}
 	case "carriers.yaml":
 		var f carriersFile
@@ -275,7 +249,7 @@ func (s *Set) readInto(fsys fs.FS, name, prefix string, order *[]string, topics 
 		}
 		for i, c := range f.Carriers {
 			s.Carriers = replace(s.Carriers, c, func(x CarrierHelp) bool { return x.Carrier == c.Carrier && x.Country == c.Country })
-			s.sources["carrier/"+c.Country+"/"+c.Carrier] = src.under("carriers."+strconv.Itoa(i), prefix)
+			s.sources["carrier/"+c.Country+"/"+c.Carrier] = src.part("carriers."+strconv.Itoa(i), prefix)
 		}
 	case "lockout.yaml":
 		var f LockoutForm
@@ -292,13 +266,13 @@ func (s *Set) readInto(fsys fs.FS, name, prefix string, order *[]string, topics 
 			return fmt.Errorf("%s:1: topic without an id", name)
 		}
 		if other, twice := topics[t.ID]; twice {
-			return fmt.Errorf("%s:%d: topic %q is in %s already", name, src.lines["id"], t.ID, other)
+			return fmt.Errorf("%s:%d: topic %q is in %s already", name, src.line("id"), t.ID, other)
 		}
 		topics[t.ID] = name
 		s.Topics = replace(s.Topics, t, func(x Topic) bool { return x.ID == t.ID })
-		s.sources["topic/"+t.ID] = src.under("", prefix)
+		s.sources["topic/"+t.ID] = src.part("", prefix)
 	}
-	s.sources["file/"+path.Base(name)] = src.under("", prefix)
+	s.sources["file/"+path.Base(name)] = src.part("", prefix)
 	return nil
 }
 
@@ -308,111 +282,6 @@ func replace[T any](list []T, x T, same func(T) bool) []T {
 		return list
 	}
 	return append(list, x)
-}
-
-// under is the part of a source below a path, its file name prefixed.
-func (s source) under(at, prefix string) source {
-	sub := source{file: prefix + s.file, lines: map[string]int{}}
-	for k, v := range s.lines {
-		switch {
-		case at == "" || k == at:
-			sub.lines[strings.TrimPrefix(k, at)] = v
-		case strings.HasPrefix(k, at+"."):
-			sub.lines[k[len(at)+1:]] = v
-		}
-	}
-	return sub
-}
-
-var yamlLine = regexp.MustCompile(`line (\d+): `)
-
-// readFile decodes strictly: a key that the form does not have is an error, so
-// that a misspelled one does not vanish.
-func readFile(fsys fs.FS, name string, into any) (source, error) {
-	src := source{file: name, lines: map[string]int{"": 1}}
-	f, err := fsys.Open(name)
-	if err != nil {
-		return src, err
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
-		return src, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(text) > maxFile {
-		return src, fmt.Errorf("%s: larger than %d MiB", name, maxFile>>20)
-	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return src, yamlError(name, err)
-	}
-	src.index(&doc, "", 0)
-	dec := yaml.NewDecoder(bytes.NewReader(text))
-	dec.KnownFields(true)
-	if err := dec.Decode(into); err != nil && !errors.Is(err, io.EOF) {
-		return src, yamlError(name, err)
-	}
-	return src, nil
-}
-
-// index notes the line of every part. Aliases are not followed: they may nest.
-func (s source) index(n *yaml.Node, at string, depth int) {
-	if depth > 50 {
-		return
-	}
-	if _, ok := s.lines[at]; !ok {
-		s.lines[at] = n.Line
-	}
-	join := func(key string) string {
-		if at == "" {
-			return key
-		}
-		return at + "." + key
-	}
-	switch n.Kind {
-	case yaml.DocumentNode:
-		for _, c := range n.Content {
-			s.index(c, at, depth+1)
-		}
-	case yaml.MappingNode:
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			key := join(n.Content[i].Value)
-			s.lines[key] = n.Content[i].Line
-			s.index(n.Content[i+1], key, depth+1)
-		}
-	case yaml.SequenceNode:
-		for i, c := range n.Content {
-			s.index(c, join(strconv.Itoa(i)), depth+1)
-		}
-	}
-}
-
-// yamlError puts the position first: "topic.yaml:12: …".
-func yamlError(name string, err error) error {
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	if typed := (*yaml.TypeError)(nil); errors.As(err, &typed) {
-		lines := make([]string, len(typed.Errors))
-		for i, e := range typed.Errors {
-			lines[i] = position(name, e)
-		}
-		return errors.New(strings.Join(lines, "\n"))
-	}
-	return errors.New(position(name, text))
-}
-
-var goType = regexp.MustCompile(` (?:not found in|into|in) type [\w.\[\]]+| into [\w.\[\]]+`)
-
-func position(name, text string) string {
-	line := ""
-	if m := yamlLine.FindStringSubmatch(text); m != nil {
-		line = m[1] + ":"
-		text = strings.Replace(text, m[0], "", 1)
-	}
-	if strings.HasPrefix(text, "field ") && strings.Contains(text, " not found in type ") {
-		text = "unknown key " + strconv.Quote(strings.Fields(text)[1])
-	}
-	text = goType.ReplaceAllString(text, "")
-	return fmt.Sprintf("%s:%s %s", name, line, text)
 }
 
 // fillStatic puts the set's own words into every text, and the validity into

@@ -26,6 +26,7 @@ type LockoutForm struct {
 		Ask   string `yaml:"ask"` // to be read aloud
 	} `yaml:"lines"`
 	MissingWord string   `yaml:"missing_word"` // stands in an empty field
+	AlsoMissing string   `yaml:"also_missing"` // joins the first line where more than the consent is not there; {missing}
 	Closing     string   `yaml:"closing"`
 	After       string   `yaml:"after"`  // what the administrator does once in
 	Before      []string `yaml:"before"` // what to try before sending it
@@ -53,9 +54,13 @@ type LockoutField struct {
 
 // Lockout puts a request together. What was not given is said to be missing in
 // the field, in Missing and, for the consent, in subject and first line:
-// nobody may switch off an administrator's second factor on silence.
+// nobody may switch off an administrator's second factor on silence. A bare yes,
+// no or don't know is no consent: it says neither who, nor when, nor how.
 func (s *Set) Lockout(f LockoutFields) LockoutText {
 	form := s.LockoutIn
+	if answerWord(oneLine(f.Consent)) != "" {
+		f.Consent = ""
+	}
 	values := map[string]string{"firm_url": f.FirmURL, "admin_name": f.AdminName, "admin_email": f.AdminEmail,
 		"number": f.Number, "provider": f.Provider, "consent": f.Consent}
 	text := LockoutText{Before: form.Before, Complete: true}
@@ -74,6 +79,15 @@ func (s *Set) Lockout(f LockoutFields) LockoutText {
 	}
 	text.Subject = s.Fill(subject, values)
 	text.First = s.Fill(first, values)
+	var others []string
+	for _, field := range text.Fields {
+		if field.Missing && field.ID != "consent" {
+			others = append(others, field.Label)
+		}
+	}
+	if len(others) > 0 {
+		text.First += " " + s.Fill(form.AlsoMissing, map[string]string{"missing": strings.Join(others, ", ")})
+	}
 	text.Intro = s.Fill(form.Intro, values)
 	text.Closing = s.Fill(form.Closing, values)
 	text.After = s.Fill(form.After, values)

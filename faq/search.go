@@ -98,21 +98,22 @@ func (s *Set) Search(words string) []Hit {
 	if len(query) == 0 || s.index == nil {
 		return nil
 	}
+	index := s.index()
 	if len(query) > 40 {
 		query = query[:40]
 	}
 	// What each word of the query can stand for, and how surely.
 	reads := make([]map[string]float64, len(query))
 	for i, q := range query {
-		reads[i] = s.index.readings(q)
+		reads[i] = index.readings(q)
 	}
 	var hits []Hit
-	for _, p := range s.index.passages {
+	for _, p := range index.passages {
 		score, matched := 0.0, 0
 		for _, read := range reads {
 			best := 0.0
 			for w, sure := range read {
-				best = max(best, sure*p.weights[w]*s.index.rarity[w])
+				best = max(best, sure*p.weights[w]*index.rarity[w])
 			}
 			if best > 0 {
 				matched++
