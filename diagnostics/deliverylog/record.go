@@ -39,12 +39,17 @@ type State uint8
 
 // The states of a row.
 const (
-	Passing   State = iota // not final, or a word that the provider's list lacks
-	Waiting                // passing, and not yet handed on: queued, accepted, scheduled
-	Delivered              // a receipt says so
-	Failed                 // a final status says not
-	NoReceipt              // the provider's own final word that no receipt came
+	Passing    State = iota // not final, or a word that the provider's list lacks
+	Waiting                 // passing, and not yet handed on: queued, accepted, scheduled
+	Delivered               // a receipt says so
+	Failed                  // a final status says not
+	NoReceipt               // the provider's own final word that no receipt came
+	Unanswered              // AWS UNKNOWN: NoReceipt where it comes 72 hours or more after the submission, else Failed
 )
+
+// AnswerLimit is when AWS gives up waiting for a receipt, see [Unanswered].
+// https://docs.aws.amazon.com/sms-voice/latest/userguide/configuration-sets-event-format.html
+const AnswerLimit = 72 * time.Hour
 
 // Record is one row of a log in shared field names and the provider's own words.
 // The reader reuses it and the bytes behind it: copy what you keep.
@@ -58,15 +63,31 @@ type Record struct {
 	Country      []byte // recipient's country, ISO 3166 alpha-2
 	Provider     []byte // where the row itself names the SMS provider
 	Status, Code []byte
+	Scope        []byte // what ID is unique within, such as an SMSC; mostly empty
+
+	// Set only where otpdoctor itself wrote the row (convert): its words stay as they are.
+	Format, Reason, Source []byte
 
 	Submitted Time // the sending side's own time of this message
+	Seen      Time // a time at which the message was there; the earliest stands in where no row has Submitted
 	Done      Time // delivery time, for Delivered rows only
 	At        Time // when the state of this row was reached, or the row written
 	Verified  Time // when the code was typed in
 
-	State State
-	Rank  uint8 // the state's place in the provider's order; the higher one wins whatever the time
-	Line  int64 // 1-based line of the input on which the row begins
+	State  State
+	Rank   uint8 // the state's place in the provider's order; the higher one wins whatever the time
+	Begins bool  // this row submits a message: an earlier one with the same key and another Submitted is another message
+	Line   int64 // 1-based line of the input on which the row begins
+}
+
+// Newest is the newest time in the record, NoTime where it has none.
+func (r *Record) Newest() Time {
+	return max(r.Submitted, r.Seen, r.Done, r.At, r.Verified)
+}
+
+// clear makes r an empty record.
+func (r *Record) clear() {
+	*r = Record{Submitted: NoTime, Seen: NoTime, Done: NoTime, At: NoTime, Verified: NoTime}
 }
 
 // RowError says why one row was left out. It spoils the row, never the run.
@@ -91,6 +112,7 @@ type Summary struct {
 	SHA256     string   // of the bytes read, hex; empty for a stream that was not read to its end
 	Size       int64    // bytes read
 	Truncated  string   // why the input ended before its end, or empty
+	Newest     Time     // newest time in any of its records
 }
 
 // MaxRejections is how many rejections a Summary keeps; Rejected counts them all.

@@ -1,0 +1,147 @@
+package deliverylog
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// maxColumns bounds what a header may make us keep. No export comes near it.
+const maxColumns = 4096
+
+// csvFrame cuts CSV records out of a window. It takes what exports and
+// spreadsheets write: quotes only where they are needed, doubled quotes, line
+// breaks inside quotes, LF, CRLF and lone CR, text behind a closing quote.
+type csvFrame struct {
+	delim   byte
+	max     int // longest record
+	cells   [][]byte
+	scratch []byte // unescaped cells
+}
+
+// errLong is the reason of a record over --max-record.
+func errLong(limit int) error { return fmt.Errorf("record is longer than %s", byteSize(limit)) }
+
+func byteSize(n int) string {
+	switch {
+	case n >= 1<<20 && n%(1<<20) == 0:
+		return fmt.Sprintf("%d MiB", n>>20)
+	case n >= 1<<10 && n%(1<<10) == 0:
+		return fmt.Sprintf("%d KiB", n>>10)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+// cut splits the record at the start of data. n is its length with the line
+// end; 0 asks for more bytes. A quote that is never closed gives an error, and
+// n is then the length of the first line alone, so that reading can go on there.
+func (f *csvFrame) cut(data []byte, atEnd bool) (n int, err error) {
+	f.cells, f.scratch = f.cells[:0], f.scratch[:0]
+	i := 0
+	for {
+		if len(f.cells) > maxColumns {
+			return f.brokenAt(data, atEnd, fmt.Errorf("more than %d cells", maxColumns))
+		}
+		if i < len(data) && data[i] == '"' {
+			j, cell, closed := f.quoted(data, i, atEnd)
+			if !closed {
+				if !atEnd && len(data) <= f.max {
+					return 0, nil
+				}
+				if len(data) > f.max {
+					return f.brokenAt(data, atEnd, errLong(f.max))
+				}
+				return f.brokenAt(data, atEnd, fmt.Errorf("quote is not closed"))
+			}
+			f.cells = append(f.cells, cell)
+			i = j
+		} else {
+			j := i
+			for j < len(data) && data[j] != f.delim && data[j] != '\n' && data[j] != '\r' {
+				j++
+			}
+			f.cells = append(f.cells, data[i:j])
+			i = j
+		}
+		switch {
+		case i >= len(data):
+			if !atEnd {
+				if len(data) > f.max {
+					return f.brokenAt(data, atEnd, errLong(f.max))
+				}
+				return 0, nil
+			}
+			return f.fits(i)
+		case data[i] == f.delim:
+			i++
+		case data[i] == '\n':
+			return f.fits(i + 1)
+		default: // CR
+			if i+1 >= len(data) && !atEnd {
+				return 0, nil
+			}
+			if i+1 < len(data) && data[i+1] == '\n' {
+				i++
+			}
+			return f.fits(i + 1)
+		}
+	}
+}
+
+func (f *csvFrame) fits(n int) (int, error) {
+	if n > f.max {
+		return n, errLong(f.max)
+	}
+	return n, nil
+}
+
+// quoted reads the cell that begins with the quote at i. closed is false where
+// data ends first.
+func (f *csvFrame) quoted(data []byte, i int, atEnd bool) (end int, cell []byte, closed bool) {
+	start := i + 1
+	mark := -1 // start of the cell in scratch, once it had to be copied
+	from := start
+	for j := start; ; {
+		k := bytes.IndexByte(data[j:], '"')
+		if k < 0 {
+			return 0, nil, false
+		}
+		j += k
+		if j+1 >= len(data) && !atEnd {
+			return 0, nil, false
+		}
+		if j+1 < len(data) && data[j+1] == '"' {
+			if mark < 0 {
+				mark = len(f.scratch)
+			}
+			f.scratch = append(f.scratch, data[from:j+1]...)
+			j += 2
+			from = j
+			continue
+		}
+		// Closing quote. Excel keeps what stands between it and the next delimiter.
+		rest := j + 1
+		for rest < len(data) && data[rest] != f.delim && data[rest] != '\n' && data[rest] != '\r' {
+			rest++
+		}
+		if rest >= len(data) && !atEnd {
+			return 0, nil, false
+		}
+		if mark < 0 && rest == j+1 {
+			return rest, data[start:j], true
+		}
+		if mark < 0 {
+			mark = len(f.scratch)
+		}
+		f.scratch = append(f.scratch, data[from:j]...)
+		f.scratch = append(f.scratch, data[j+1:rest]...)
+		return rest, f.scratch[mark:len(f.scratch):len(f.scratch)], true
+	}
+}
+
+// brokenAt gives up on a record: only its first line is left out.
+func (f *csvFrame) brokenAt(data []byte, atEnd bool, err error) (int, error) {
+	if i := bytes.IndexByte(data, '\n'); i >= 0 {
+		return i + 1, err
+	}
+	return len(data), err
+}

@@ -1,0 +1,576 @@
+package deliverylog
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Reader reads one input. Open finds out what it is; Each then reads it to its end.
+type Reader struct {
+	name  string
+	size  int64
+	o     Options
+	ctx   context.Context
+	input io.Closer
+	stop  func() bool
+	u     *unpacked
+	w     *window
+	plan  *plan
+	rows  *rows
+	sum   Summary
+
+	progress func(Progress)
+	emit     func(*Record) error
+	record   Record
+	since    int // rows since the last progress
+
+	ambiguous bool // day and month of its dates cannot be told apart
+}
+
+// Open opens a log, unpacks it and finds out its format. It fails with an
+// [InputError], an [UnknownFormatError] or an [UnknownNameError]. Reading stops
+// when ctx ends. The caller closes the Reader.
+func Open(ctx context.Context, log Log, o Options) (*Reader, error) {
+	src, err := log.Open()
+	if err != nil {
+		return nil, err
+	}
+	r := &Reader{name: log.Name, size: log.Size, o: o, ctx: ctx, input: src}
+	r.sum.Name, r.sum.Newest = shortName(log.Name), NoTime
+	// A read that blocks, on a pipe, ends by closing what is read.
+	r.stop = context.AfterFunc(ctx, func() { src.Close() })
+	if err := r.begin(src); err != nil {
+		r.Close()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *Reader) begin(src io.Reader) error {
+	u, err := unpack(shortName(r.name), src, r.size)
+	r.u = u
+	if err != nil {
+		return r.inputError(err)
+	}
+	r.w = newWindow(r.ctx, u.text, r.o.maxRecord())
+	for len(r.w.bytes()) < headSize && r.w.more() {
+	}
+	if r.w.err != nil && len(r.w.bytes()) == 0 {
+		return r.inputError(r.w.err)
+	}
+	head := r.w.bytes()
+	whole := r.w.done && len(head) <= headSize
+	head = head[:min(len(head), headSize)]
+	if len(head) == 0 && u.cut != "" {
+		return &InputError{File: r.name, Reason: u.cut}
+	}
+	if r.plan, err = look(r.name, head, whole, &r.o); err != nil {
+		return err
+	}
+	r.rows = newRows(r.plan.format, &r.o)
+	r.sum.Format = r.plan.format.Name
+	r.rows.clock.excel = u.excel
+	if r.plan.framing == frameCSV {
+		if err := r.rows.bind(r.plan.header, &r.o); err != nil {
+			return &InputError{File: r.name, Reason: err.Error()}
+		}
+	} else {
+		r.rows.bindTree(&r.o)
+	}
+	r.probe(bytes.Clone(head), whole)
+	return nil
+}
+
+func (r *Reader) inputError(err error) error {
+	var a errArchive
+	if errors.As(err, &a) {
+		return &InputError{File: r.name, Reason: a.reason, Hint: a.hint}
+	}
+	return &InputError{File: r.name, Reason: "cannot be read", Err: err}
+}
+
+// probe reads the head once without keeping anything, to learn in which order
+// its dates are.
+func (r *Reader) probe(head []byte, whole bool) {
+	p := &Reader{name: r.name, o: r.o, ctx: r.ctx, plan: r.plan, rows: newRows(r.plan.format, &r.o), emit: func(*Record) error { return nil }}
+	p.rows.names, p.rows.cols, p.rows.utcs = r.rows.names, r.rows.cols, r.rows.utcs
+	p.rows.clock = r.rows.clock
+	p.rows.dates = &dateProbe{}
+	if !whole {
+		if i := bytes.LastIndexByte(head, '\n'); i > 0 {
+			head = head[:i+1]
+		}
+	}
+	p.w = newWindow(r.ctx, bytes.NewReader(head), r.o.maxRecord())
+	_ = p.read() // what is wrong is found, and told, when the rows are read
+	var sure bool
+	r.rows.clock.order, sure = p.rows.dates.order()
+	r.ambiguous = !sure
+}
+
+// Format is what the log was recognised as.
+func (r *Reader) Format() Format { return *r.plan.format }
+
+// Close releases what reading needs.
+func (r *Reader) Close() error {
+	r.stop()
+	err := r.input.Close()
+	if r.u != nil {
+		r.u.done()
+	}
+	if errors.Is(err, io.ErrClosedPipe) {
+		err = nil
+	}
+	return err
+}
+
+// Each reads every row and gives its record to emit, in the log's order. Rows
+// that are broken or no texts are counted in the Summary. progress may be nil;
+// it is called about once a block. An error of emit ends reading and is given back.
+func (r *Reader) Each(progress func(Progress), emit func(*Record) error) error {
+	r.progress, r.emit = progress, emit
+	err := r.read()
+	if err == nil && r.w.err != nil {
+		err = r.w.err
+	}
+	if cerr := r.ctx.Err(); cerr != nil {
+		return cerr
+	}
+	if err != nil && errors.Is(err, r.w.err) { // reading failed, not emit
+		if r.sum.Rows == 0 {
+			return r.inputError(err)
+		}
+		r.sum.Truncated = "reading stopped: " + err.Error()
+	} else if err != nil {
+		return err
+	} else {
+		io.Copy(io.Discard, r.u.raw)
+	}
+	if r.u.cut != "" {
+		r.sum.Truncated = r.u.cut
+	}
+	r.tell()
+	return nil
+}
+
+// Summary is what reading came to; Messages is the caller's to count.
+func (r *Reader) Summary() Summary {
+	s := r.sum
+	s.Size = r.u.raw.n
+	s.SHA256 = r.u.raw.sum()
+	s.Warnings = r.warnings()
+	return s
+}
+
+// Read opens a log and reads it to its end.
+func Read(ctx context.Context, log Log, o Options, progress func(Progress), emit func(*Record) error) (Summary, error) {
+	r, err := Open(ctx, log, o)
+	if err != nil {
+		return Summary{Name: shortName(log.Name), Newest: NoTime}, err
+	}
+	defer r.Close()
+	err = r.Each(progress, emit)
+	return r.Summary(), err
+}
+
+func (r *Reader) read() error {
+	switch r.plan.framing {
+	case frameJSON:
+		return r.readJSON()
+	case frameForm, frameLine:
+		return r.readLines()
+	}
+	return r.readCSV()
+}
+
+// rowsPerCheck is how many rows are read between two looks at the context.
+const rowsPerCheck = 4096
+
+// tick is called once a row.
+func (r *Reader) tick() error {
+	if r.since++; r.since < rowsPerCheck {
+		return nil
+	}
+	r.since = 0
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	r.tell()
+	return nil
+}
+
+func (r *Reader) tell() {
+	if r.progress != nil && r.u != nil {
+		r.progress(Progress{Name: r.sum.Name, Bytes: r.u.raw.n, Size: r.size, Rows: r.sum.Rows, Rejected: r.sum.Rejected})
+	}
+}
+
+func (r *Reader) reject(line int64, reason error) {
+	r.sum.Rejected++
+	if len(r.sum.Rejections) < MaxRejections {
+		r.sum.Rejections = append(r.sum.Rejections, RowError{File: r.sum.Name, Line: line, Reason: reason.Error()})
+	}
+}
+
+// take makes a record with fill and hands it on, or counts why not.
+func (r *Reader) take(line int64, fill func(*Record) error) error {
+	r.sum.Rows++
+	switch err := fill(&r.record); {
+	case err == errSkip:
+		r.sum.Skipped++
+	case err != nil:
+		r.reject(line, err)
+	default:
+		r.record.Line = line
+		r.sum.Newest = max(r.sum.Newest, r.record.Newest())
+		if err := r.emit(&r.record); err != nil {
+			return err
+		}
+	}
+	return r.tick()
+}
+
+func (r *Reader) readCSV() error {
+	f := csvFrame{delim: r.plan.delim, max: r.o.maxRecord()}
+	h := r.plan.header
+	var j *jsonFrame
+	if r.plan.framing == frameCell {
+		j = newJSONFrame(f.max)
+	}
+	fillRow := func(rec *Record) error { return r.rows.row(f.cells, rec) }
+	for skip := r.plan.skip; !r.w.atEnd(); {
+		data := r.w.bytes()
+		n, err := f.cut(data, r.w.done)
+		if n == 0 {
+			if !r.w.more() && !r.w.done {
+				return fmt.Errorf("record at line %d cannot be cut", r.w.line)
+			}
+			continue
+		}
+		line := r.w.line
+		last := n == len(data) && r.w.done && data[n-1] != '\n' && data[n-1] != '\r'
+		if err != nil {
+			if skip == 0 {
+				r.sum.Rows++
+				r.reject(line, err)
+				if err := r.tick(); err != nil {
+					return err
+				}
+			}
+			broken := data[n-1] != '\n'
+			r.w.pass(n)
+			if broken {
+				r.w.passLine()
+			}
+			continue
+		}
+		if skip > 0 {
+			skip--
+			r.w.pass(n)
+			continue
+		}
+		switch {
+		case blank(f.cells):
+		case j != nil:
+			err = r.takeCell(j, f.cells, line)
+		case r.headerAgain(h, f.cells):
+			if again := newHeader(f.cells); !slices.Equal(again.plain, h.plain) {
+				h = again
+				err = r.rows.bind(h, &r.o)
+			}
+			r.sum.Rows++
+			r.sum.Skipped++
+		default:
+			if werr := width(f.cells, len(h.cells), last); werr != nil {
+				r.sum.Rows++
+				r.reject(line, werr)
+				err = r.tick()
+			} else {
+				err = r.take(line, fillRow)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		r.w.pass(n)
+	}
+	return nil
+}
+
+func blank(cells [][]byte) bool {
+	for _, c := range cells {
+		if len(bytes.TrimSpace(c)) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// headerAgain says that a row is a header: exports pasted together have several.
+func (r *Reader) headerAgain(h *header, cells [][]byte) bool {
+	for _, p := range h.plain {
+		if p != "" && sameName(cells[0], p) {
+			return bestFormat(newHeader(cells), &r.o) == r.plan.format
+		}
+	}
+	return false
+}
+
+// width tells rows with too many cells, where a comma was not quoted, and a
+// last row that is cut off.
+func width(cells [][]byte, want int, last bool) error {
+	n := len(cells)
+	if n < want && last {
+		return errCutOff
+	}
+	for n > want && len(bytes.TrimSpace(cells[n-1])) == 0 {
+		n--
+	}
+	if n > want {
+		return fmt.Errorf("%d cells where the header has %d", n, want)
+	}
+	return nil
+}
+
+// takeCell reads the JSON in one cell of a row.
+func (r *Reader) takeCell(j *jsonFrame, cells [][]byte, line int64) error {
+	if r.plan.column >= len(cells) {
+		r.sum.Rows++
+		r.reject(line, errCutOff)
+		return r.tick()
+	}
+	text := bytes.TrimSpace(cells[r.plan.column])
+	if i := bytes.IndexByte(text, '{'); i > 0 {
+		text = text[i:]
+	}
+	if len(text) == 0 || text[0] != '{' {
+		r.sum.Rows++
+		r.sum.Skipped++
+		return r.tick()
+	}
+	return r.takeObject(j, text, func(int32) int64 { return line }, line)
+}
+
+// takeObject reads the rows in the text of one JSON object. lineAt gives the
+// line of a place in the text.
+func (r *Reader) takeObject(j *jsonFrame, text []byte, lineAt func(int32) int64, line int64) error {
+	if err := j.trees[0].parse(text); err != nil {
+		r.sum.Rows++
+		r.reject(line, err)
+		return r.tick()
+	}
+	var err error
+	j.foreign = 0
+	top := &j.trees[0]
+	taken := j.walk(0, 0, 0, func(t *tree, n int32) bool {
+		if err != nil || !r.plan.format.fitsTree(t, n) {
+			return false
+		}
+		r.rows.object(t, n, func(at int32, fill func(*Record) error) {
+			if err != nil {
+				return
+			}
+			where := line
+			if t == top {
+				where = lineAt(at)
+			}
+			err = r.take(where, fill)
+		})
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	if taken == 0 && j.foreign == 0 {
+		j.foreign = 1
+	}
+	r.sum.Rows += int64(j.foreign)
+	r.sum.Skipped += int64(j.foreign)
+	return r.tick()
+}
+
+func (r *Reader) readJSON() error {
+	limit := r.o.maxRecord()
+	j := newJSONFrame(limit)
+	recovering, inPage := false, false
+	for !r.w.atEnd() {
+		data := r.w.bytes()
+		value, n := j.cut(data, r.w.done)
+		switch {
+		case value == nil && n > 0: // between objects
+			if text := bytes.Trim(data[:n], " \t\r\n,[]{}\x1e"); len(text) > 0 && !recovering && !inPage && data[n-1] == '\n' {
+				r.sum.Rows++
+				r.sum.Skipped++
+			}
+			r.w.pass(n)
+			if err := r.tick(); err != nil {
+				return err
+			}
+		case n > 0 && n <= limit:
+			line := r.w.line
+			rejected := r.sum.Rejected
+			counted, at := line, int32(0)
+			err := r.takeObject(j, value, func(to int32) int64 {
+				if to > at {
+					counted += int64(bytes.Count(value[at:to], newline))
+					at = to
+				}
+				return counted
+			}, line)
+			if err != nil {
+				return err
+			}
+			recovering = false
+			if r.sum.Rejected > rejected && bytes.IndexByte(value, '\n') >= 0 && j.trees[0].pos != len(value) {
+				// Not valid: it may have swallowed the lines behind it.
+				recovering = true
+				r.w.passLine()
+			} else {
+				r.w.pass(n)
+			}
+		case n == 0 && !r.w.done && !r.w.full():
+			r.w.more()
+		case n == 0 && len(data) <= limit: // cut off at the end
+			r.sum.Rows++
+			r.reject(r.w.line, errJSONEnds)
+			recovering = true
+			r.w.passLine()
+		default: // longer than a record may be
+			if k := page(data); k > 0 {
+				inPage = true
+				r.w.pass(k)
+				continue
+			}
+			r.sum.Rows++
+			r.reject(r.w.line, errLong(limit))
+			r.w.passValue()
+		}
+	}
+	return nil
+}
+
+// passValue leaves the JSON object at the start behind, however long it is.
+func (w *window) passValue() {
+	depth, inText, escaped := 0, false, false
+	for {
+		b := w.bytes()
+		for i, c := range b {
+			switch {
+			case escaped:
+				escaped = false
+			case inText && c == '\\':
+				escaped = true
+			case c == '"':
+				inText = !inText
+			case inText && c == '\n':
+				w.pass(i + 1)
+				return
+			case inText:
+			case c == '{' || c == '[':
+				depth++
+			case c == '}' || c == ']':
+				if depth--; depth == 0 {
+					w.pass(i + 1)
+					return
+				}
+			}
+		}
+		w.pass(len(b))
+		if !w.more() {
+			return
+		}
+	}
+}
+
+func (r *Reader) readLines() error {
+	limit := r.o.maxRecord()
+	var t tree
+	fill := func(rec *Record) error {
+		var err error
+		r.rows.object(&t, 0, func(_ int32, fill func(*Record) error) { err = fill(rec) })
+		return err
+	}
+	for !r.w.atEnd() {
+		line, n, whole := r.w.text(limit)
+		at := r.w.line
+		if !whole {
+			r.sum.Rows++
+			r.reject(at, errLong(limit))
+			r.w.passLine()
+			continue
+		}
+		var err error
+		switch {
+		case len(bytes.TrimSpace(line)) == 0:
+		case r.splits(&t, line) && r.plan.format.fitsTree(&t, 0):
+			err = r.take(at, fill)
+		default:
+			r.sum.Rows++
+			r.sum.Skipped++
+			err = r.tick()
+		}
+		if err != nil {
+			return err
+		}
+		r.w.pass(n)
+	}
+	return nil
+}
+
+func (r *Reader) splits(t *tree, line []byte) bool {
+	if r.plan.framing == frameForm {
+		return splitForm(t, line)
+	}
+	t.object(line)
+	return r.plan.format.split(t, line)
+}
+
+// warnings say what this log cannot say.
+func (r *Reader) warnings() []string {
+	f := &r.rows.facts
+	list := slices.Clone(r.plan.format.Warnings)
+	if f.records == 0 {
+		return append(list, "no message in it")
+	}
+	if f.delivered > 0 && f.done == 0 {
+		list = append(list, "no delivery times: nothing can be said about delay")
+	}
+	switch {
+	case f.anyTime == 0:
+		list = append(list, "no times at all: messages without a receipt count as unconfirmed")
+	case f.submitted == 0:
+		list = append(list, "no submit times: nothing can be said about when messages failed")
+	}
+	switch {
+	case f.to == 0:
+		list = append(list, "no phone numbers: users, attempts and carriers cannot be told")
+	case f.network == 0:
+		list = append(list, "no carrier column: carriers are told by number prefix, and a number may have moved since")
+	}
+	if f.failed == f.records {
+		list = append(list, "failures only: nothing can be said about the delivery rate")
+	}
+	if len(f.unknownWords) > 0 {
+		var words []string
+		for w := range f.unknownWords {
+			words = append(words, quote([]byte(w)))
+		}
+		slices.Sort(words)
+		if f.unknownMore {
+			words = append(words, "others")
+		}
+		list = append(list, "status words that are not known count as not final: "+strings.Join(words, ", "))
+	}
+	if r.ambiguous {
+		list = append(list, "dates could be day or month first: read day first")
+	}
+	return list
+}
