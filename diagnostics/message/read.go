@@ -1,0 +1,133 @@
+package message
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"cli.otpdoctor/diagnostics/carrier"
+	"cli.otpdoctor/diagnostics/deliverylog"
+)
+
+// Options say how logs are read and resolved.
+type Options struct {
+	deliverylog.Options
+	Region string          // ISO 3166 alpha-2, for numbers without a country; empty: none
+	Lookup *carrier.Lookup // results of number lookups, or nil
+}
+
+// Progress is how far reading has come, over one input.
+type Progress struct {
+	Name        string
+	Bytes, Size int64 // of the input as it lies on disk; Size is 0 where not known
+	Messages    int64 // over all inputs so far
+	Rejected    int64 // rows of this input
+}
+
+// Result is what reading the logs came to.
+type Result struct {
+	Inputs   []deliverylog.Summary
+	Newest   deliverylog.Time // newest time in any record, for [Clock]
+	Messages int64
+}
+
+// Read reads logs as one log, folds their rows to messages and gives each
+// message to emit exactly once, in the order in which the messages begin. The
+// Message is used again after emit returns; its strings may be kept.
+//
+// Messages without a final receipt have the Status Open: only when Read has
+// returned is the newest time known by which a [Clock] judges them.
+//
+// Rows of one message are folded whatever lies between them as long as the
+// message is open, else when no more than [Window] rows do. Over several logs,
+// repeats of a message that has been given out are left out.
+//
+// An input that cannot be read ends the run with its error (see
+// [deliverylog.Open]); Result then has what was read before.
+func Read(ctx context.Context, logs []deliverylog.Log, o Options, progress func(Progress), emit func(*Message) error) (Result, error) {
+	return read(ctx, logs, o, progress, emit, Window)
+}
+
+func read(ctx context.Context, logs []deliverylog.Log, o Options, progress func(Progress), emit func(*Message) error, window int64) (Result, error) {
+	res := Result{Newest: deliverylog.NoTime}
+	f := newFolder(window, len(logs) > 1, newResolver(o), emit)
+	for i, log := range logs {
+		sum, err := f.readLog(ctx, log, o, i, progress)
+		res.Inputs = append(res.Inputs, sum)
+		res.Newest = max(res.Newest, sum.Newest)
+		if err != nil {
+			res.Messages = f.created
+			return res, err
+		}
+	}
+	err := f.flush()
+	res.Messages = f.created
+	for i := range res.Inputs {
+		res.Inputs[i].Messages = f.perFile[i]
+		res.Inputs[i].Warnings = append(res.Inputs[i].Warnings, f.silentCountries(i)...)
+	}
+	return res, err
+}
+
+func (f *folder) readLog(ctx context.Context, log deliverylog.Log, o Options, file int, progress func(Progress)) (deliverylog.Summary, error) {
+	r, err := deliverylog.Open(ctx, log, o.Options)
+	if err != nil {
+		return deliverylog.Summary{Name: log.Name, Newest: deliverylog.NoTime}, err
+	}
+	defer r.Close()
+	format := r.Format()
+	f.begin(file, &format)
+	var report func(deliverylog.Progress)
+	if progress != nil {
+		report = func(p deliverylog.Progress) {
+			progress(Progress{Name: p.Name, Bytes: p.Bytes, Size: p.Size, Messages: f.created, Rejected: p.Rejected})
+		}
+	}
+	err = r.Each(report, f.add)
+	return r.Summary(), err
+}
+
+// Collect reads logs as [Read] does and gives all messages with their statuses
+// judged. grace is the time in which a receipt may still come; 0: the log's own, see [Grace].
+func Collect(ctx context.Context, logs []deliverylog.Log, o Options, grace time.Duration, progress func(Progress)) ([]Message, Result, error) {
+	var list []Message
+	var latencies []time.Duration
+	res, err := Read(ctx, logs, o, progress, func(m *Message) error {
+		if len(list) == maxCollected {
+			return errTooMany
+		}
+		list = append(list, *m)
+		if d, ok := m.Latency(); ok && d >= 0 {
+			latencies = append(latencies, d)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, res, err
+	}
+	if grace == 0 {
+		grace = Grace(quantile(latencies, 0.995))
+	}
+	c := Clock{Newest: res.Newest, Grace: grace}
+	for i := range list {
+		list[i].Status = c.Judge(list[i].Status, list[i].Waiting, list[i].Submitted)
+	}
+	return list, res, nil
+}
+
+// maxCollected bounds what Collect keeps in memory.
+const maxCollected = 20_000_000
+
+var errTooMany = errors.New(fmt.Sprintf("more than %d messages: name fewer logs", maxCollected))
+
+// quantile is the nearest-rank quantile, 0 of nothing.
+func quantile(d []time.Duration, q float64) time.Duration {
+	if len(d) == 0 {
+		return 0
+	}
+	slices.Sort(d)
+	i := int(q*float64(len(d))+0.999999999) - 1
+	return d[min(max(i, 0), len(d)-1)]
+}
