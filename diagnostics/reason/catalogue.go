@@ -336,6 +336,14 @@ func (c *catalogue) find(key []byte, spaces []string) (at int32, inRange bool) {
 			return at, false
 		}
 	}
+	if rest, ok := bytes.CutPrefix(key, nack); ok { // Kannel writes NACK/0x0000000b/...
+		status, _, _ := bytes.Cut(rest, slash)
+		space := commandStatus[0]
+		key := trimZeros(append(append(buf[:0], space...), status...), len(space))
+		if at, ok := c.byKey[string(key)]; ok {
+			return at, false
+		}
+	}
 	if c.contains {
 		if at := c.findWithin(key); at >= 0 {
 			return at, false
@@ -344,7 +352,11 @@ func (c *catalogue) find(key []byte, spaces []string) (at int32, inRange bool) {
 	return c.findRange(key, spaces)
 }
 
-var esme = []byte("esme_")
+var (
+	esme  = []byte("esme_")
+	nack  = []byte("nack/")
+	slash = []byte("/")
+)
 
 // keyRoom is enough for every code listed; a longer cell costs an allocation.
 const keyRoom = 256
@@ -480,7 +492,9 @@ func Lookup(provider, code string) (Code, bool) {
 }
 
 // Of says why a message of a provider ended with this error code and status
-// word. The code decides; the status counts only where there is no code. Where
+// word. The code decides; the status counts only where there is no code or one
+// that the catalogue does not know, so that an expired message with a private
+// code of its carrier is still an expired one. Where
 // the provider is none of the catalogues', the code has to be one that only one
 // provider uses, or Twilio's, whose numbers other logs use too.
 //
@@ -493,51 +507,51 @@ func Of(provider, code, status string) Reason {
 		return c.of(codeKey, statusKey)
 	}
 	if !none(codeKey) {
-		return ofAnyCode(codeKey)
+		if r, ok := ofAnyCode(codeKey); ok {
+			return r
+		}
 	}
 	return ofAnyStatus(statusKey)
 }
 
 func (c *catalogue) of(code, status []byte) Reason {
-	success := false
-	if !none(code) {
-		at, _ := c.find(code, c.spell(code, c.errors))
+	success := false // Vonage's and Sinch's zero, Azure's "No error."
+	if len(code) > 0 {
+		at, inRange := c.find(code, c.spell(code, c.errors))
 		switch {
 		case at < 0:
-			return c.ofOther(code)
+			if r, ok := c.ofOther(code); ok && !none(code) {
+				return r
+			}
 		case c.codes[at].Reason == Delivered:
-			success = true // "no error": the status decides, Azure writes it with Failed too
-		case !isZero(c.codes[at].Code):
+			success = true
+		case isZero(c.codes[at].Code): // no code
+		case inRange && c.codes[at].Reason == Unknown: // no more than none
+		default:
 			return c.codes[at].Reason
 		}
-	}
-	if len(status) == 0 {
-		// Vonage's and Sinch's zero means delivered where nothing else is said.
-		if at, _ := c.find(code, c.errors); at >= 0 && (success || c.codes[at].Reason == Delivered) {
-			return Delivered
-		}
-		return Unknown
 	}
 	if at, _ := c.find(status, c.spell(status, c.statuses)); at >= 0 {
 		return c.codes[at].Reason
 	}
+	if success && len(status) == 0 {
+		return Delivered
+	}
 	return Unknown
 }
 
-func (c *catalogue) ofOther(code []byte) Reason {
-	if c.other == "" {
-		return Unknown
-	}
+// ofOther asks the catalogue that stands in for codes this one does not list.
+func (c *catalogue) ofOther(code []byte) (Reason, bool) {
 	other := byName(c.other)
 	if other == nil {
-		return Unknown
+		return Unknown, false
 	}
 	other.load()
 	var buf [keyRoom]byte
 	if at, ok := other.byKey[string(append(append(buf[:0], c.otherIn...), code...))]; ok {
-		return other.codes[at].Reason
+		return other.codes[at].Reason, true
 	}
-	return Unknown
+	return Unknown, false
 }
 
 // isZero says that a code is the zero of its number space: "error:0".
@@ -545,9 +559,9 @@ func isZero(code string) bool {
 	return strings.Trim(code[strings.LastIndexByte(code, ':')+1:], "0") == "" && code != ""
 }
 
-// ofAnyCode reads an error code of a log that names no provider.
-func ofAnyCode(key []byte) Reason {
-	found, answer := 0, Unknown
+// ofAnyCode reads an error code of a log that names no provider; ok is false
+// where no catalogue lists it.
+func ofAnyCode(key []byte) (answer Reason, ok bool) {
 	for _, c := range catalogues() {
 		c.load()
 		at, inRange := c.find(key, c.spell(key, c.errors))
@@ -556,20 +570,17 @@ func ofAnyCode(key []byte) Reason {
 		}
 		switch r := c.codes[at].Reason; {
 		case c.rank == likeliest:
-			return r
-		case found == 0:
-			answer = r
+			return r, true
+		case !ok:
+			answer, ok = r, true
 		case answer != r:
-			return Unknown // two providers mean different things by it
-		}
-		found++
-	}
-	if found == 0 {
-		if r, ok := Parse(string(key)); ok {
-			return r
+			answer = Unknown // two providers mean different things by it
 		}
 	}
-	return answer
+	if !ok {
+		return Parse(string(key))
+	}
+	return answer, ok
 }
 
 // likeliest is the rank of the provider whose numbers stand in logs that name none.

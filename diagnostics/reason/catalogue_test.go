@@ -50,6 +50,12 @@ func TestReasonsHaveWords(t *testing.T) {
 		if r.Title() == "" || r.Meaning() == "" || r.Do() == "" || r.Not() == "" || r.guide().tells == "" {
 			t.Errorf("%v: a text is missing", r)
 		}
+		switch r.Cause() { // the contract's ids
+		case "", "number_invalid", "not_mobile", "voip", "repeat_failures", "handset_unreachable", "opted_out", "carrier_outage",
+			"carrier_spam_blocking", "carrier_delay", "provider_outage", "sender_misconfigured", "provider_block":
+		default:
+			t.Errorf("%v: cause %q is none of the contract's", r, r.Cause())
+		}
 		if back, ok := Parse(r.String()); !ok || back != r {
 			t.Errorf("Parse(%q) = %v, %v", r.String(), back, ok)
 		}
@@ -152,6 +158,13 @@ func TestOf(t *testing.T) {
 		{"vonage", "2", "expired", HandsetUnreachable}, // the code says more than the word
 		{"vonage", "0", "expired", Expired},
 		{"vonage", "1", "expired", Unknown},
+		{"vonage", "77", "expired", Expired}, // the code says nothing, the word does
+		{"smpp", "0x0301", "EXPIRED", Expired},
+		{"smpp", "0x0401", "UNDELIV", CarrierError},
+		{"", "77777", "expired", Expired},
+		{"plivo", "000", "failed", Unknown},
+		{"twilio", "0", "undelivered", Unknown},
+		{"twilio", "30003", "", HandsetUnreachable},
 		{"vonage", "0", "delivered", Delivered},
 		{"vonage", "0", "", Delivered},
 		{"sinch", "0", "Failed", Unknown},
@@ -249,5 +262,26 @@ func moduleRoot(t *testing.T) string {
 			t.Fatal("no go.mod above the test")
 		}
 		dir = filepath.Dir(dir)
+	}
+}
+
+func BenchmarkOf(b *testing.B) {
+	for _, c := range [][3]string{{"twilio", "30007", "undelivered"}, {"infobip", "6", "EXPIRED"}, {"", "30003", "failed"},
+		{"azure", "The Destination/To number isn't reachable.", "Failed"}} {
+		b.Run(c[0]+" "+c[1], func(b *testing.B) {
+			for b.Loop() {
+				Of(c[0], c[1], c[2])
+			}
+		})
+	}
+}
+
+func BenchmarkReadAllCatalogues(b *testing.B) {
+	for b.Loop() {
+		for _, c := range catalogues() {
+			if err := open(c.id, c.rows).parse(); err != nil {
+				b.Fatal(err)
+			}
+		}
 	}
 }

@@ -10,15 +10,20 @@ import (
 
 // Explanation answers "what does this code mean".
 type Explanation struct {
-	Query    string // the code or text that was asked for
-	Provider string // id of the provider that was named, or empty
-	Codes    []Code // the likeliest first; empty where no table has it
-	More     int    // further codes whose texts match and that are left out
-	Nearest  []Code // where Codes is empty: listed codes that look like it, all of one provider
+	Query     string // the code or text that was asked for
+	Provider  string // id of the provider that was named, or empty
+	Codes     []Code // the likeliest first; empty where no table has it
+	More      int    // further codes whose texts match and that are left out
+	Nearest   []Code // where Codes is empty: listed codes that look like it, all of one provider
+	Elsewhere []Code // where Codes is empty and a provider was named: others that list the code
 }
 
 // textLimit is how many codes a text search lists.
 const textLimit = 8
+
+// queryLimit is how many bytes of a pasted text are searched for; sentences of
+// providers are shorter.
+const queryLimit = 400
 
 // Explain looks up what a person typed after "otpdoctor explain": a provider or
 // none, then a code, a status word or words of a provider's sentence. A code
@@ -50,8 +55,11 @@ func Explain(words []string) (Explanation, error) {
 		}
 	}
 	e.Query = strings.Join(rest, " ")
+	if named != nil {
+		e.Elsewhere = exact(catalogues(), e.Query)
+	}
 	if isText(e.Query) {
-		e.Codes, e.More = search(among, e.Query)
+		e.Codes, e.More = search(among, e.Query[:min(len(e.Query), queryLimit)])
 	} else {
 		e.Nearest = nearest(among, e.Query)
 	}
@@ -68,6 +76,9 @@ func (e Explanation) Missing() string {
 	if e.Provider != "" {
 		where = "not in the table of " + ProviderTitle(e.Provider)
 	}
+	if len(e.Elsewhere) > 0 {
+		return fmt.Sprintf("%s: %s, but in that of %s.", e.Query, where, strings.Join(titles(e.Elsewhere), ", "))
+	}
 	if len(e.Nearest) == 0 {
 		return fmt.Sprintf("%s: %s.", e.Query, where)
 	}
@@ -80,6 +91,27 @@ func (e Explanation) Missing() string {
 		in = " in " + ProviderTitle(e.Nearest[0].Provider)
 	}
 	return fmt.Sprintf("%s: %s. Nearest%s: %s.", e.Query, where, in, strings.Join(near, ", "))
+}
+
+// Hint is what to type for one answer where several providers use the code, or empty.
+func (e Explanation) Hint() string {
+	for _, c := range e.Codes {
+		if e.Provider == "" && c.Provider != e.Codes[0].Provider {
+			return fmt.Sprintf("name the provider: otpdoctor explain %s %s", c.Provider, e.Query)
+		}
+	}
+	return ""
+}
+
+// titles names the providers of codes, each once.
+func titles(codes []Code) []string {
+	var out []string
+	for _, c := range codes {
+		if t := ProviderTitle(c.Provider); !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // splitProvider takes a provider's name, of up to four words, off the front.
@@ -172,6 +204,9 @@ func search(among []*catalogue, query string) (found []Code, more int) {
 		c.load()
 		for _, code := range c.codes {
 			best := 0.0
+			if key == code.Reason.String() {
+				best = 1
+			}
 			for _, text := range append([]string{code.Code, code.Title}, code.Also...) {
 				text = string(appendKey(nil, text))
 				own := 1.0
@@ -179,15 +214,15 @@ func search(among []*catalogue, query string) (found []Code, more int) {
 					own = 0.9 // the provider's own words before ours
 				}
 				switch {
-				case strings.HasPrefix(text, key):
+				case strings.HasPrefix(text, key) && wholeWords(text, key):
 					best = max(best, own*(2+float64(len(key))/float64(len(text))))
-				case strings.Contains(text, key) || len(text) > 7 && strings.Contains(key, text):
+				case wholeWords(text, key) || own == 1 && len(text) > 7 && strings.Contains(key, text):
 					best = max(best, own*(1+float64(min(len(key), len(text)))/float64(max(len(key), len(text)))))
 				default:
 					best = max(best, own*alike(want, tokens(text)))
 				}
 			}
-			if best >= 0.5 {
+			if best >= 0.55 {
 				hits = append(hits, hit{code, best})
 			}
 		}
@@ -207,6 +242,14 @@ func search(among []*catalogue, query string) (found []Code, more int) {
 	return found, more
 }
 
+// wholeWords says that text holds the words of key, none of them cut.
+func wholeWords(text, key string) bool {
+	i := strings.Index(text, key)
+	return i >= 0 && (i == 0 || !isWord(text[i-1])) && (i+len(key) == len(text) || !isWord(text[i+len(key)]))
+}
+
+func isWord(b byte) bool { return b >= 'a' && b <= 'z' || b >= '0' && b <= '9' }
+
 // tokens splits a key into words, without the ones that say nothing.
 func tokens(key string) []string {
 	words := strings.FieldsFunc(key, func(r rune) bool {
@@ -214,15 +257,16 @@ func tokens(key string) []string {
 	})
 	return slices.DeleteFunc(words, func(w string) bool {
 		switch w {
-		case "a", "an", "the", "is", "was", "has", "been", "to", "of", "by", "in", "on", "for", "or", "and", "this", "ec":
+		case "a", "an", "the", "is", "was", "has", "been", "to", "of", "by", "in", "on", "for", "or", "and", "this", "it", "your", "our", "my", "ec":
 			return true
 		}
 		return false
 	})
 }
 
-// alike is the share of words two texts have in common. Words of four letters
-// and more also match by their beginning (block, blocked).
+// alike is the share of a's words that b has, a little less for every word that
+// b has besides. Words of five letters and more also match by their beginning
+// (block and blocked do, stop and stopped do not).
 func alike(a, b []string) float64 {
 	if len(a) == 0 || len(b) == 0 {
 		return 0
@@ -234,13 +278,13 @@ func alike(a, b []string) float64 {
 			if len(short) > len(long) {
 				short, long = long, short
 			}
-			if short == long || len(short) >= 4 && strings.HasPrefix(long, short) {
+			if short == long || len(short) >= 5 && strings.HasPrefix(long, short) {
 				common++
 				break
 			}
 		}
 	}
-	return float64(common) / float64(max(len(a), min(len(b), 2*len(a))))
+	return float64(common)/float64(len(a)) - 0.01*float64(max(0, len(b)-common))
 }
 
 // nearest finds the listed codes that a slip of the keyboard turns into the
@@ -278,9 +322,9 @@ func nearest(among []*catalogue, query string) []Code {
 // key anywhere, or three neighbouring keys.
 const slipLimit = 3
 
-// slip is the cost of typing b instead of a: 1 for a neighbouring digit key, two
-// keys in the wrong order or a key pressed once instead of twice or the other way
-// round, 3 for any other key, one left out or too many; a wrong first key costs 2
+// slip is the cost of typing b instead of a: 1 for a neighbouring digit key or two
+// keys in the wrong order, 2 for a key pressed once instead of twice or the other
+// way round, 3 for any other key, one left out or too many; a wrong first key costs 2
 // more, for it is the one people copy right.
 func slip(a, b string) int {
 	if len(a) > 24 || len(b) > 24 || max(len(a), len(b))-min(len(a), len(b)) > 1 {
@@ -311,7 +355,7 @@ func slip(a, b string) int {
 // extraKey is what one key too many costs: little where it repeats the one before.
 func extraKey(s string, i int) int {
 	if i > 0 && s[i] == s[i-1] {
-		return 1
+		return 2
 	}
 	return 3
 }

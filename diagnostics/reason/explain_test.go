@@ -34,6 +34,12 @@ func TestExplain(t *testing.T) {
 		{"nexmo 6", "vonage 6", ""},
 		{"EC_SIGNALS_BLOCKED", "infobip error:608", ""},
 		{"delivery_unconfirmed", "telnyx delivery_unconfirmed", ""},
+		{"phone is off", "twilio 30003", "smpp map:6"},
+		{"Your message was blocked by the carrier as spam", "aws Blocked as spam by phone carrier", ""},
+		{"answered STOP", "twilio 21610", "telnyx 40300"},
+		{"smpp NACK/0x0000000b/Invalid", "smpp status:0x0000000B", ""},
+		{"spam_filtered", "twilio 21618", "twilio 30007"},
+		{"infobip roaming", "infobip error:8", ""},
 		{"bandwidth 4799", "bandwidth 4799", ""},
 		{"4799", "bandwidth 4799", ""},
 	} {
@@ -60,17 +66,32 @@ func TestExplain(t *testing.T) {
 
 func TestExplainUnlisted(t *testing.T) {
 	for query, want := range map[string]string{
-		"30999":        "30999: not in the tables of 11 providers. Nearest in Twilio: 30008.",
-		"3007":         "3007: not in the tables of 11 providers. Nearest in Twilio: 30007.",
-		"30070":        "30070: not in the tables of 11 providers. Nearest in Twilio: 30007.",
-		"99999999":     "99999999: not in the tables of 11 providers.",
-		"plivo 777":    "777: not in the table of Plivo.",
-		"telnyx 50020": "50020: not in the table of Telnyx. Nearest: 40020.",
-		"qwxyz":        "qwxyz: not in the tables of 11 providers.",
+		"30999":         "30999: not in the tables of 11 providers. Nearest in Twilio: 30008.",
+		"3007":          "3007: not in the tables of 11 providers. Nearest in Twilio: 30007.",
+		"30070":         "30070: not in the tables of 11 providers. Nearest in Twilio: 30007.",
+		"99999999":      "99999999: not in the tables of 11 providers.",
+		"41000":         "41000: not in the tables of 11 providers. Nearest in Telnyx: 40100.",
+		"infobip 30007": "30007: not in the table of Infobip, but in that of Twilio.",
+		"plivo 777":     "777: not in the table of Plivo.",
+		"telnyx 50020":  "50020: not in the table of Telnyx. Nearest: 40020.",
+		"qwxyz":         "qwxyz: not in the tables of 11 providers.",
 	} {
 		e, err := Explain(strings.Fields(query))
 		if err != nil || e.Missing() != want {
 			t.Errorf("Explain(%q).Missing() = %q, %v, want %q", query, e.Missing(), err, want)
+		}
+	}
+}
+
+func TestHint(t *testing.T) {
+	for query, want := range map[string]string{
+		"6":       "name the provider: otpdoctor explain infobip 6",
+		"30007":   "",
+		"sinch 6": "",
+	} {
+		e, err := Explain(strings.Fields(query))
+		if got := e.Hint(); err != nil || got != want {
+			t.Errorf("Explain(%q).Hint() = %q, %v, want %q", query, got, err, want)
 		}
 	}
 }

@@ -194,6 +194,25 @@ func (r Reason) Retry() string {
 	return No
 }
 
+// Again answers "does it help to send it again?" in words.
+func (c Code) Again() string {
+	switch {
+	case c.Reason == Delivered:
+		return "not needed, it arrived"
+	case c.Reason == ProviderBlocked && c.Retry != No:
+		return "yes, once the block is lifted"
+	case c.Reason == ProviderBlocked:
+		return "no, not while the block lasts"
+	case c.Retry == Yes:
+		return "yes, the same message can arrive later"
+	case c.Retry == Unsure:
+		return "not known; try once, then look further"
+	case c.Reason == SpamFiltered:
+		return "no, the same message will be filtered again"
+	}
+	return "no, the same message will fail again"
+}
+
 // Answers to "can the same message, sent again unchanged, arrive later".
 const (
 	Yes    = "yes"
