@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"cli.otpdoctor/diagnostics/carrier"
+	"cli.otpdoctor/diagnostics/finding"
+	"cli.otpdoctor/diagnostics/ticket"
 )
 
 // Options are what the way of writing depends on. The zero value writes
@@ -47,7 +49,10 @@ func (e *FormatError) Error() string {
 
 // kinds are the formats of each kind of output, in the order of the help text.
 var kinds = map[string][]string{
-	"check": {"text", "json", "jsonl"},
+	"ticket":   {"text", "md", "json", "csv"},
+	"analysis": {"text", "json", "md", "csv"},
+	"check":    {"text", "json", "jsonl"},
+	"convert":  {"csv", "jsonl", "parquet"},
 }
 
 // Formats lists the format names of a kind: "ticket", "lockout", "analysis",
@@ -73,4 +78,34 @@ func Checks(w io.Writer, format string, list []carrier.Checked, o Options) error
 		return nil
 	}
 	return unknown("check", format)
+}
+
+// Ticket writes the 13-question report.
+func Ticket(w io.Writer, format string, t ticket.Ticket, o Options) error {
+	switch format {
+	case "text":
+		return ticketToText(w, &t, o)
+	case "md":
+		return markdown(w, ticketDocument(&t, o))
+	case "json":
+		return ticketToJSON(w, &t, o)
+	case "csv":
+		return ticketToCSV(w, &t, o)
+	}
+	return unknown("ticket", format)
+}
+
+// Analysis writes what was counted and found.
+func Analysis(w io.Writer, format string, r *finding.Report, o Options) error {
+	switch format {
+	case "text":
+		return analysisToText(w, r, o)
+	case "json":
+		return analysisToJSON(w, r, o)
+	case "md":
+		return markdown(w, analysisDocument(r, o))
+	case "csv":
+		return analysisToCSV(w, r, o)
+	}
+	return unknown("analysis", format)
 }

@@ -287,13 +287,6 @@ var reservedTLD = map[string]bool{"example": true, "test": true, "invalid": true
 
 func (r *redactor) address(s string) string {
 	lower := strings.ToLower(s)
-	for _, l := range r.literals {
-		if l.kind == "firm" && strings.Contains(lower, l.text) {
-			r.out.put(l.label, l.text)
-			r.took("firm", l.label)
-			return l.label
-		}
-	}
 	if !strings.Contains(lower, "://") && !strings.HasPrefix(lower, "www.") {
 		host, path, _ := strings.Cut(lower, "/")
 		host, _, _ = strings.Cut(host, ":")
@@ -301,6 +294,13 @@ func (r *redactor) address(s string) string {
 		_, icann := publicsuffix.PublicSuffix(host)
 		if !reservedTLD[top] && (!icann || path == "" && fileEndings[top]) {
 			return s
+		}
+	}
+	for _, l := range r.literals {
+		if l.kind == "firm" && strings.Contains(lower, l.text) {
+			r.out.put(l.label, l.text)
+			r.took("firm", l.label)
+			return l.label
 		}
 	}
 	r.took("web address", lower)
@@ -476,4 +476,10 @@ func (r *redactor) masked() string {
 		return "nothing had to be masked"
 	}
 	return fmt.Sprintf("%s in %s: %s", plural(int64(total), "value"), plural(int64(r.places), "place"), strings.Join(parts, ", "))
+}
+
+// forget sets the count of what was taken out back to nothing: getting to know
+// the case has touched values that no report shows yet.
+func (r *redactor) forget() {
+	r.places, r.values = 0, map[string]map[string]bool{}
 }

@@ -463,7 +463,7 @@ func (d *draft) networkProvider() Answer {
 			add(c.name, c.source)
 			found = found || c.source != carrier.Prefix
 			if len(d.people) == 1 {
-				evidence = append(evidence, fmt.Sprintf("%s in %s messages of the log", c.name, tally.FormatOf(int64(c.messages), int64(c.of))))
+				evidence = append(evidence, fmt.Sprintf("%s in %s messages", c.name, tally.FormatOf(int64(c.messages), int64(c.of))))
 			}
 		}
 		if !found {

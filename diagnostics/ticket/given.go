@@ -36,8 +36,8 @@ func (d *draft) answered(id, text string, derived Answer) Answer {
 			!slices.ContainsFunc(v.Carriers, func(n string) bool { return sameCarrier(n, text) }) {
 			a.Conflict = d.otherwise(derived)
 			a.Short = text + "; the " + sourceWord(derived) + " says " + derived.Short
-			if len(derived.Evidence) > 0 {
-				a.Conflict += " (" + strings.Join(derived.Evidence[:min(2, len(derived.Evidence))], "; ") + ")"
+			if len(derived.Evidence) > 0 && derived.Source == FromLog {
+				a.Conflict = "The log says otherwise: " + strings.Join(derived.Evidence, ", ") + "."
 			}
 		}
 		return a

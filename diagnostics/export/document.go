@@ -1,0 +1,67 @@
+package export
+
+import (
+	"strings"
+)
+
+// document is what all formats for people are written from: Markdown, HTML, PDF,
+// mail, the help desks. Its texts are cleaned and redacted already, so that a
+// format has only its own syntax to think of.
+type document struct {
+	title  string
+	status string // a first line that must not be overlooked, or ""
+	blocks []block
+	masked string // what was taken out, "" where redaction is off
+}
+
+// block is one of the shapes below.
+type block any
+
+type (
+	heading struct {
+		text  string
+		level int // 2 or 3; the title is 1
+	}
+	paragraph struct {
+		lead string // bold, before the text
+		text string
+	}
+	// quoted is text to say or send, word by word.
+	quoted  struct{ text string }
+	bullets struct {
+		items   []string
+		ordered bool
+	}
+	// pairs are labels with their values.
+	pairs struct{ rows [][2]string }
+	// table has a header row. right says which columns hold figures.
+	table struct {
+		caption string
+		head    []string
+		right   []bool
+		rows    [][]string
+	}
+	// answers are the thirteen.
+	answers struct{ rows []answerRow }
+)
+
+type answerRow struct {
+	number           int
+	id               string
+	short            string // the question in a few words
+	question, answer string
+	brief            string // the answer in a few words
+	source, conflict string
+	evidence         []string
+	known            bool
+}
+
+func (d *document) add(b ...block) { d.blocks = append(d.blocks, b...) }
+
+func (d *document) head(level int, s string) { d.add(heading{s, level}) }
+
+func (d *document) para(lead, s string) {
+	if lead != "" || strings.TrimSpace(s) != "" {
+		d.add(paragraph{lead, s})
+	}
+}
