@@ -1,27 +1,116 @@
 package tally
 
 import (
-	"cmp"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"cli.otpdoctor/diagnostics/carrier"
 	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/message"
 	"cli.otpdoctor/diagnostics/number"
-	"cli.otpdoctor/diagnostics/reason"
 )
 
 // Counter counts messages in any order: the same messages give the same [Table]
 // whatever their order, and however they are split over counters that are merged
-// afterwards. It is not safe for use by several goroutines at once.
+// afterwards. It keeps less than a hundred bytes a number in a usual week, and
+// nothing per row but what is known of messages that were not delivered in time.
+//
+// A Counter is for one goroutine. [Counter.Fork] gives more of them that fill the
+// same memory.
 type Counter struct {
-	o        Options
-	newest   deliverylog.Time
-	messages []message.Message
+	o      Options
+	newest deliverylog.Time
+	from   deliverylog.Time
+	to     deliverylog.Time
+	watch  map[number.MSISDN]*[]message.Message
+
+	people *people
+	reg    *registry
+	places places
+
+	cells     []*cellCount
+	spellings []int64 // messages by spelling
+	names     [nameSlots]nameSlot
+	errs      [errorSlots]errorSlot
+	batches   [1 << shardBits]batch
+}
+
+// people are all numbers, shared by forks.
+type people struct {
+	store
+	mu      sync.Mutex
+	untimed map[number.MSISDN]*untimed
+}
+
+// untimed is what is known of a number's messages without a submit time.
+type untimed struct {
+	messages, delivered int64
+	verified            bool
+	done                deliverylog.Time // newest
+	cells               []uint16         // in order
+}
+
+// cellCount counts the messages of a cell.
+type cellCount struct {
+	Counts
+	sources    [len(sources)]int64
+	latency    Histogram
+	hours      [24]Hour
+	errors     map[uint16]int64
+	errorSlots map[slotError]uint32
+	volume     book[volume]       // by hour since 1970
+	open       []deliverylog.Time // submit times of messages that may yet be in flight
+	openSettle int
+	zone       uint16
+	waiting    int64 // messages without a submit time, not handed on
+}
+
+type slotError struct {
+	slot int64 // since 1970
+	err  uint16
+}
+
+type volume struct{ messages, delivered, failed uint32 }
+
+// sources in order of sureness.
+var sources = [...]carrier.Source{carrier.Unknown, carrier.Prefix, carrier.FromLookup, carrier.FromLog, carrier.FromAgent}
+
+// names remembers the spellings seen last.
+const nameSlots = 1 << 9
+
+type nameSlot struct {
+	country, name string
+	id            int32 // spelling
+	cell          uint16
+	set           bool
+}
+
+// errs remembers the errors seen last.
+const errorSlots = 1 << 7
+
+type errorSlot struct {
+	key errorKey
+	id  uint16
+	set bool
+}
+
+// batch collects messages for one shard, so that its lock is taken seldom and
+// the misses of its table overlap.
+type batch struct {
+	events []event
+	ids    []byte
+}
+
+const batchSize = 64
+
+type event struct {
+	key      uint64
+	item     item
+	id       int32 // where the message's id ends in ids; it begins where the one before ends
+	verified bool
 }
 
 // NewCounter makes an empty counter.
@@ -38,21 +127,327 @@ func NewCounter(o Options) *Counter {
 	if o.Until == 0 {
 		o.Until = deliverylog.NoTime
 	}
-	return &Counter{o: o, newest: deliverylog.NoTime}
+	return newCounter(o, &people{untimed: map[number.MSISDN]*untimed{}}, newRegistry(o.By))
 }
+
+func newCounter(o Options, p *people, r *registry) *Counter {
+	c := &Counter{o: o, newest: deliverylog.NoTime, from: deliverylog.NoTime, to: deliverylog.NoTime,
+		people: p, reg: r, places: places{r: r}, watch: map[number.MSISDN]*[]message.Message{}}
+	for _, n := range o.Watch {
+		c.watch[n] = new([]message.Message)
+	}
+	return c
+}
+
+// Fork gives a further counter that fills the same memory, for another
+// goroutine. Merge it back when it has counted its part.
+func (c *Counter) Fork() *Counter { return newCounter(c.o, c.people, c.reg) }
 
 // See notes a time of the log that stands in no message: the newest one decides
 // which open messages are still in flight.
 func (c *Counter) See(t deliverylog.Time) { c.newest = max(c.newest, t) }
 
-// Add counts one message. Nothing of m is kept but copies.
+// Add counts one message. Of m nothing is kept but copies.
 func (c *Counter) Add(m *message.Message) {
-	c.See(max(m.Submitted, m.Done, m.Verified))
-	if c.o.Since.Known() && (!m.Submitted.Known() || m.Submitted < c.o.Since) ||
-		c.o.Until.Known() && (!m.Submitted.Known() || m.Submitted >= c.o.Until) {
+	at := m.Submitted
+	c.newest = max(c.newest, at, m.Done, m.Verified)
+	if !storable(at) {
+		at = deliverylog.NoTime
+	}
+	if c.o.Since.Known() && at < c.o.Since || c.o.Until.Known() && (at >= c.o.Until || !at.Known()) {
 		return
 	}
-	c.messages = append(c.messages, clone(m))
+
+	n := c.name(m)
+	c.spellings[n.id]++
+	cc := c.cells[n.cell]
+	cc.Messages++
+	cc.sources[sourceIndex(m.CarrierSource)]++
+
+	it := c.item(m, n.cell)
+	switch it.kind {
+	case inTime, late:
+		cc.Delivered++
+		if at.Known() && m.Done.Known() {
+			cc.latency.Add(int64(m.Done - at))
+		}
+		if it.kind == late {
+			cc.LateMessages++
+		}
+	case refused:
+		cc.Failed++
+		cc.errors[it.err]++
+	case unconfirmed:
+		cc.Unconfirmed++
+	case inFlight:
+		cc.InFlight++
+	case unresolved:
+		switch {
+		case at.Known():
+			c.wait(cc, at)
+		case m.Waiting:
+			cc.waiting++
+		default:
+			cc.Unconfirmed++
+		}
+	}
+	if w := c.watch[m.To]; w != nil && m.To != 0 {
+		*w = append(*w, clone(m))
+	}
+	if !at.Known() {
+		if m.To != 0 {
+			c.people.addUntimed(m, n.cell)
+		}
+		return
+	}
+
+	if !c.from.Known() {
+		c.from = at
+	}
+	c.from, c.to = min(c.from, at), max(c.to, at)
+	v := cc.volume.at(floorDiv(int64(at), hourMS))
+	v.messages++
+	switch {
+	case it.kind.delivered():
+		v.delivered++
+	case it.kind == refused:
+		v.failed++
+		cc.errorSlots[slotError{floorDiv(int64(at), slotMS), it.err}]++
+	}
+	if m.To == 0 {
+		c.countHour(cc, 0, &it)
+		return
+	}
+
+	key := uint64(m.To)
+	b := &c.batches[hash(key)>>(64-shardBits)]
+	if b.events == nil {
+		b.events = make([]event, 0, batchSize)
+	}
+	if !it.kind.delivered() {
+		b.ids = append(b.ids, m.ID...)
+	}
+	b.events = append(b.events, event{key: key, item: it, id: int32(len(b.ids)), verified: m.Verified.Known()})
+	if len(b.events) == batchSize {
+		c.flush(int(hash(key) >> (64 - shardBits)))
+	}
+}
+
+// item is what a message is to its attempt.
+func (c *Counter) item(m *message.Message, cell uint16) item {
+	at := m.Submitted
+	if !storable(at) {
+		at = deliverylog.NoTime
+	}
+	it := item{first: at, last: at, done: at, cell: cell}
+	switch m.Status {
+	case message.Delivered:
+		it.delay = DelayClasses - 1
+		if m.Done.Known() {
+			it.done, it.doneKnown = m.Done, true
+			if at.Known() {
+				latency := int64(m.Done - at)
+				it.delay = delayClass(latency)
+				if latency > c.o.Validity.Milliseconds() {
+					it.kind = late
+				}
+			}
+		}
+	case message.Failed:
+		it.kind, it.err = refused, c.errorOf(m)
+	case message.Unconfirmed:
+		it.kind = unconfirmed
+	case message.InFlight:
+		it.kind = inFlight
+	default:
+		it.kind = unresolved
+	}
+	return it
+}
+
+const slotMS = int64(SlotLength / time.Millisecond)
+
+// flush hands a batch on to its shard.
+func (c *Counter) flush(shard int) {
+	b := &c.batches[shard]
+	s := &c.people.shards[shard]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var touched uint64
+	if len(s.slots) > 0 {
+		for i := range b.events {
+			touched ^= s.slots[s.place(b.events[i].key)].key
+		}
+	}
+	touch(touched)
+	id := int32(0)
+	for i := range b.events {
+		e := &b.events[i]
+		sl, isNew := s.make(e.key)
+		if isNew {
+			sl.setZone(c.places.of(e.key))
+		}
+		c.countHour(c.cells[e.item.cell], sl.zone(), &e.item)
+		sl.count(1, e.verified)
+		e.item.id = b.ids[id:e.id]
+		id = e.id
+		s.add(sl, &e.item)
+		e.item.id = nil
+	}
+	b.events, b.ids = b.events[:0], b.ids[:0]
+}
+
+// touch keeps loads from being optimised away.
+//
+//go:noinline
+func touch(uint64) {}
+
+// countHour counts a message under its local hour; zone 0 is the country's.
+func (c *Counter) countHour(cc *cellCount, zone uint16, it *item) {
+	if zone == 0 {
+		zone = cc.zone
+	}
+	h := &cc.hours[hourOf(c.places.local(zone, int64(it.first)))]
+	h.Messages++
+	switch it.kind {
+	case late:
+		h.Late++
+	case refused:
+		h.Failed++
+	}
+}
+
+// name finds the spelling and cell of a message.
+func (c *Counter) name(m *message.Message) *nameSlot {
+	name := dimension(c.o.By, m)
+	h := uint32(len(name)) * 0x9E3779B1
+	h ^= uint32(name[0])<<8 ^ uint32(name[len(name)-1])<<16 ^ uint32(name[len(name)/2])
+	if len(m.Country) > 1 {
+		h ^= uint32(m.Country[0])<<3 ^ uint32(m.Country[1])<<20
+	}
+	n := &c.names[h*0x85EBCA6B>>(32-9)]
+	if n.set && n.name == name && n.country == m.Country {
+		return n
+	}
+	id := c.reg.spell(m.Country, name)
+	sp := c.reg.spelling(id)
+	*n = nameSlot{strings.Clone(m.Country), sp.name, int32(id), sp.cell, true}
+	if sp.name != name { // counted under another name
+		n.name = strings.Clone(name)
+	}
+	for len(c.spellings) <= id {
+		c.spellings = append(c.spellings, 0)
+	}
+	c.cell(sp.cell)
+	return n
+}
+
+// cell makes room for counting a cell.
+func (c *Counter) cell(id uint16) *cellCount {
+	for len(c.cells) <= int(id) {
+		c.cells = append(c.cells, nil)
+	}
+	if c.cells[id] == nil {
+		c.cells[id] = &cellCount{zone: c.reg.cell(id).zone, errors: map[uint16]int64{}, errorSlots: map[slotError]uint32{}}
+	}
+	return c.cells[id]
+}
+
+// errorOf finds the number of a failed message's reason and code.
+func (c *Counter) errorOf(m *message.Message) uint16 {
+	h := uint32(m.Reason)
+	for i := range min(len(m.Code), 8) {
+		h = h*31 + uint32(m.Code[len(m.Code)-1-i])
+	}
+	e := &c.errs[h%errorSlots]
+	if key := (errorKey{m.Reason, m.Code}); !e.set || e.key != key {
+		key.code = strings.Clone(key.code)
+		*e = errorSlot{key, c.reg.errorOf(m.Reason, key.code), true}
+	}
+	return e.id
+}
+
+func sourceIndex(s carrier.Source) int {
+	for i := len(sources) - 1; i > 0; i-- {
+		if sources[i] == s {
+			return i
+		}
+	}
+	return 0
+}
+
+// delayClass is the class of a latency in ms, see DelayBounds.
+func delayClass(ms int64) uint8 {
+	if ms < 0 {
+		return DelayClasses - 1
+	}
+	for i, bound := range DelayBounds {
+		if ms < bound.Milliseconds() {
+			return uint8(i)
+		}
+	}
+	return uint8(len(DelayBounds))
+}
+
+// longestGrace is the longest that there may be in the end: a count with a
+// shorter one may be merged with this one.
+func (c *Counter) longestGrace() deliverylog.Time {
+	g := c.o.Grace
+	return deliverylog.Time(max(g, message.MaxGrace).Milliseconds())
+}
+
+// wait notes an open message. Those that are too old to be in flight whatever
+// comes are counted and forgotten when they are many.
+func (c *Counter) wait(cc *cellCount, at deliverylog.Time) {
+	if at <= c.newest-c.longestGrace() {
+		cc.Unconfirmed++
+		return
+	}
+	cc.open = append(cc.open, at)
+	if len(cc.open) >= 2*cc.openSettle {
+		c.settle(cc)
+		cc.openSettle = max(512, len(cc.open))
+	}
+}
+
+func (c *Counter) settle(cc *cellCount) {
+	old := c.newest - c.longestGrace()
+	keep := cc.open[:0]
+	for _, at := range cc.open {
+		if at <= old {
+			cc.Unconfirmed++
+		} else {
+			keep = append(keep, at)
+		}
+	}
+	cc.open = keep
+}
+
+func (p *people) addUntimed(m *message.Message, cell uint16) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	u := &untimed{messages: 1, verified: m.Verified.Known(), done: deliverylog.NoTime, cells: []uint16{cell}}
+	if m.Status == message.Delivered {
+		u.delivered, u.done = 1, m.Done
+	}
+	p.mergeUntimed(m.To, u)
+}
+
+func (p *people) mergeUntimed(n number.MSISDN, u *untimed) {
+	old := p.untimed[n]
+	if old == nil {
+		p.untimed[n] = u
+		return
+	}
+	old.messages += u.messages
+	old.delivered += u.delivered
+	old.verified = old.verified || u.verified
+	old.done = max(old.done, u.done)
+	for _, c := range u.cells {
+		if i, ok := slices.BinarySearch(old.cells, c); !ok {
+			old.cells = slices.Insert(old.cells, i, c)
+		}
+	}
 }
 
 func clone(m *message.Message) message.Message {
@@ -62,8 +457,18 @@ func clone(m *message.Message) message.Message {
 	return k
 }
 
-// Merge adds what other has counted; other must not be used afterwards. Counts
-// with another validity or another dimension cannot be added.
+// flushAll hands on what waits in batches.
+func (c *Counter) flushAll() {
+	for i := range c.batches {
+		if len(c.batches[i].events) > 0 {
+			c.flush(i)
+		}
+	}
+}
+
+// Merge adds what other has counted, a fork of c or any other counter; other must
+// not be used afterwards. Counts with another validity or by another dimension
+// cannot be added.
 func (c *Counter) Merge(other *Counter) error {
 	switch {
 	case c.o.Validity != other.o.Validity:
@@ -71,475 +476,133 @@ func (c *Counter) Merge(other *Counter) error {
 	case c.o.By != other.o.By:
 		return errors.New("counted by " + other.o.By + ", not by " + c.o.By)
 	}
-	c.newest = max(c.newest, other.newest)
-	c.messages = append(c.messages, other.messages...)
-	c.o.Watch = append(slices.Clip(c.o.Watch), other.o.Watch...)
+	c.flushAll()
+	other.flushAll()
+	c.newest, c.to = max(c.newest, other.newest), max(c.to, other.to)
+	if !c.from.Known() || other.from.Known() && other.from < c.from {
+		c.from = other.from
+	}
+	for n, ms := range other.watch {
+		if c.watch[n] == nil {
+			c.watch[n] = new([]message.Message)
+		}
+		*c.watch[n] = append(*c.watch[n], *ms...)
+	}
+
+	cells, errs := c.translate(other)
+	for id, n := range other.spellings {
+		if n > 0 {
+			sp := other.reg.spelling(id)
+			c.countSpelling(other.reg.cell(sp.cell).country, sp.name, n)
+		}
+	}
+	for id, oc := range other.cells {
+		if oc != nil {
+			c.mergeCell(c.cell(cells[id]), oc, errs)
+		}
+	}
+	if c.people != other.people {
+		c.mergePeople(other, cells, errs)
+	}
 	return nil
 }
 
-// Close finishes the count. newest is the newest time in any record of the log,
-// or NoTime where the counter has seen it. The counter stays as it was.
-func (c *Counter) Close(newest deliverylog.Time) *Table {
-	b := &builder{c: c, groups: map[groupKey]*tallied{}, people: map[number.MSISDN][]*message.Message{}}
-	b.clock.Newest = max(newest, c.newest)
-	b.total = newTallied()
-	for i := range c.messages {
-		m := &c.messages[i]
-		if l, ok := m.Latency(); ok {
-			b.total.g.Latency.Add(l.Milliseconds())
+// countSpelling counts messages under a name.
+func (c *Counter) countSpelling(country, name string, messages int64) {
+	id := c.reg.spell(country, name)
+	for len(c.spellings) <= id {
+		c.spellings = append(c.spellings, 0)
+	}
+	c.spellings[id] += messages
+}
+
+// translate gives c's numbers for other's cells and errors.
+func (c *Counter) translate(other *Counter) (cells, errs []uint16) {
+	other.reg.mu.RLock()
+	theirs, theirErrors, theirSpellings := other.reg.cells, other.reg.errors, other.reg.spellings
+	other.reg.mu.RUnlock()
+	cells, errs = make([]uint16, len(theirs)), make([]uint16, len(theirErrors))
+	for _, sp := range theirSpellings {
+		id := c.reg.spell(theirs[sp.cell].country, sp.name)
+		cells[sp.cell] = c.reg.spelling(id).cell
+	}
+	for i, e := range theirErrors {
+		errs[i] = c.reg.errorOf(e.reason, e.code)
+	}
+	return cells, errs
+}
+
+func (c *Counter) mergeCell(cc, other *cellCount, errs []uint16) {
+	cc.Counts.add(&other.Counts)
+	for i, n := range other.sources {
+		cc.sources[i] += n
+	}
+	cc.latency.Merge(&other.latency)
+	for i, h := range other.hours {
+		cc.hours[i].add(h)
+	}
+	for e, n := range other.errors {
+		cc.errors[errs[e]] += n
+	}
+	for k, n := range other.errorSlots {
+		cc.errorSlots[slotError{k.slot, errs[k.err]}] += n
+	}
+	for hour, v := range other.volume.all() {
+		w := cc.volume.at(hour)
+		w.messages += v.messages
+		w.delivered += v.delivered
+		w.failed += v.failed
+	}
+	cc.waiting += other.waiting
+	for _, at := range other.open {
+		c.wait(cc, at)
+	}
+}
+
+func (c *Counts) add(other *Counts) {
+	c.Messages += other.Messages
+	c.Delivered += other.Delivered
+	c.Failed += other.Failed
+	c.Unconfirmed += other.Unconfirmed
+	c.InFlight += other.InFlight
+	c.LateMessages += other.LateMessages
+}
+
+func (h *Hour) add(other Hour) {
+	h.Messages += other.Messages
+	h.Failed += other.Failed
+	h.Late += other.Late
+}
+
+func (c *Counter) mergePeople(other *Counter, cells, errs []uint16) {
+	for n, u := range other.people.untimed {
+		for i, id := range u.cells {
+			u.cells[i] = cells[id]
 		}
+		slices.Sort(u.cells)
+		u.cells = slices.Compact(u.cells)
+		c.people.mergeUntimed(n, u)
 	}
-	b.clock.Grace = c.o.Grace
-	if b.clock.Grace == 0 {
-		p, _ := b.total.g.Latency.Quantile(0.995)
-		b.clock.Grace = message.Grace(time.Duration(p*1000) * time.Millisecond)
-	}
-	return b.table()
-}
-
-// place is the zone of a recipient: its own, else its country's, else UTC.
-func place(n number.MSISDN, country string) *time.Location {
-	if loc := n.Location(); loc != nil {
-		return loc
-	}
-	if loc := number.CountryLocation(country); loc != nil {
-		return loc
-	}
-	return time.UTC
-}
-
-type errorKey struct {
-	reason reason.Reason
-	code   string
-}
-
-type tallied struct {
-	g         *Group
-	key       groupKey
-	spellings map[string]int
-	sources   map[carrier.Source]int
-	errors    map[errorKey]int64
-	slots     map[deliverylog.Time]*Slot
-	errSlots  map[deliverylog.Time]map[errorKey]uint32
-	days      map[string]*Day
-}
-
-func newTallied() *tallied {
-	return &tallied{g: &Group{}, spellings: map[string]int{}, sources: map[carrier.Source]int{}, errors: map[errorKey]int64{},
-		slots: map[deliverylog.Time]*Slot{}, errSlots: map[deliverylog.Time]map[errorKey]uint32{}, days: map[string]*Day{}}
-}
-
-type builder struct {
-	c      *Counter
-	clock  message.Clock
-	total  *tallied
-	groups map[groupKey]*tallied
-	people map[number.MSISDN][]*message.Message
-}
-
-func (b *builder) dimension(m *message.Message) (country, name string) {
-	switch b.c.o.By {
-	case byCountry:
-		if m.Country == "" {
-			return "", unknown
-		}
-		return m.Country, m.Country
-	case byProvider:
-		return "", cmp.Or(m.Provider, unknown)
-	case bySender:
-		return "", cmp.Or(m.Sender, unknown)
-	}
-	return m.Country, cmp.Or(m.Carrier, unknown)
-}
-
-func (b *builder) groupOf(m *message.Message) *tallied {
-	country, name := b.dimension(m)
-	key := keyOf(b.c.o.By, country, name)
-	t := b.groups[key]
-	if t == nil {
-		t = newTallied()
-		t.key, t.g.Country = key, key.country
-		b.groups[key] = t
-	}
-	return t
-}
-
-func slotStart(t deliverylog.Time) deliverylog.Time {
-	const length = deliverylog.Time(SlotLength / time.Millisecond)
-	s := t / length * length
-	if t < s {
-		s -= length
-	}
-	return s
-}
-
-func (t *tallied) slot(at deliverylog.Time) *Slot {
-	at = slotStart(at)
-	s := t.slots[at]
-	if s == nil {
-		s = &Slot{Start: at}
-		t.slots[at] = s
-	}
-	return s
-}
-
-func (b *builder) count(t *tallied, m *message.Message) {
-	g := t.g
-	g.Messages++
-	status := b.clock.Judge(m.Status, m.Waiting, m.Submitted)
-	late := false
-	switch status {
-	case message.Delivered:
-		g.Delivered++
-		if l, ok := m.Latency(); ok {
-			if late = l > b.c.o.Validity; late {
-				g.LateMessages++
+	var r reader
+	for i := range other.people.shards {
+		s, from := &c.people.shards[i], &other.people.shards[i]
+		for j := range from.slots {
+			sl := &from.slots[j]
+			if sl.key == 0 {
+				continue
 			}
-			if t != b.total { // counted before: the grace depends on it
-				g.Latency.Add(l.Milliseconds())
+			mine, isNew := s.make(sl.key)
+			if isNew {
+				mine.setZone(c.places.of(sl.key))
+			}
+			mine.count(sl.messages(), sl.verified())
+			items := r.read(from, sl)
+			for k := len(items) - 1; k >= 0; k-- { // oldest first, as far as known
+				it := &items[k]
+				it.cell, it.err = cells[it.cell], errs[it.err]
+				s.add(mine, it)
 			}
 		}
-	case message.Failed:
-		g.Failed++
-		t.errors[errorKey{m.Reason, m.Code}]++
-	case message.Unconfirmed:
-		g.Unconfirmed++
-	case message.InFlight:
-		g.InFlight++
+		*from = shard{}
 	}
-	_, name := b.dimension(m)
-	t.spellings[name]++
-	if m.CarrierSource != "" {
-		t.sources[m.CarrierSource]++
-	}
-	if !m.Submitted.Known() {
-		return
-	}
-	h := &g.Hours[m.Submitted.Std().In(place(m.To, m.Country)).Hour()]
-	h.Messages++
-	s := t.slot(m.Submitted)
-	s.Messages++
-	switch {
-	case late:
-		h.Late++
-		s.Delivered++
-	case status == message.Delivered:
-		s.Delivered++
-	case status == message.Failed:
-		h.Failed++
-		s.Refused++
-		at := slotStart(m.Submitted)
-		if t.errSlots[at] == nil {
-			t.errSlots[at] = map[errorKey]uint32{}
-		}
-		t.errSlots[at][errorKey{m.Reason, m.Code}]++
-	}
-}
-
-// delayClass is the class of an ok message, see DelayBounds.
-func delayClass(m *message.Message) int {
-	l, ok := m.Latency()
-	if !ok || l < 0 {
-		return DelayClasses - 1
-	}
-	for i, bound := range DelayBounds {
-		if l < bound {
-			return i
-		}
-	}
-	return len(DelayBounds)
-}
-
-func (b *builder) inTime(m *message.Message) bool {
-	l, ok := m.Latency()
-	return m.Status == message.Delivered && (!ok || l <= b.c.o.Validity)
-}
-
-// attempt sums up messages of one attempt, by submit time.
-func (b *builder) attempt(ms []*message.Message) (a Attempt, delay int) {
-	a = Attempt{Number: ms[0].To, First: ms[0].Submitted, Last: ms[len(ms)-1].Submitted, DeliveredAt: deliverylog.NoTime}
-	delay = DelayClasses - 1
-	inTime, inFlight := false, false
-	var first *message.Message
-	reasons := map[reason.Reason]int{}
-	for _, m := range ms {
-		a.Messages++
-		a.Hours |= 1 << m.Submitted.Std().In(place(m.To, m.Country)).Hour()
-		switch b.clock.Judge(m.Status, m.Waiting, m.Submitted) {
-		case message.Delivered:
-			a.Delivered++
-			if b.inTime(m) {
-				inTime = true
-				delay = min(delay, delayClass(m))
-			}
-			if m.Done.Known() && (!a.DeliveredAt.Known() || m.Done < a.DeliveredAt) {
-				a.DeliveredAt = m.Done
-			}
-			continue
-		case message.Failed:
-			a.FailedMsgs++
-			if m.Reason != reason.Unknown {
-				reasons[m.Reason]++
-			}
-		case message.InFlight:
-			inFlight = true
-		}
-		if first == nil || m.Submitted == first.Submitted && m.ID < first.ID {
-			first = m
-		}
-	}
-	if first != nil {
-		a.MessageID = first.ID
-	}
-	switch {
-	case inTime:
-		a.Outcome = OK
-	case a.Delivered > 0:
-		a.Outcome = Late
-	case inFlight:
-		a.Outcome = NotJudged
-	default:
-		a.Outcome = Failed
-	}
-	for r := range reason.Count {
-		if reasons[r] > reasons[a.Reason] {
-			a.Reason = r
-		}
-	}
-	codes := map[string]int{}
-	for _, m := range ms {
-		if m.Status == message.Failed && m.Reason == a.Reason && m.Code != "" {
-			codes[m.Code]++
-		}
-	}
-	for _, code := range slices.Sorted(maps.Keys(codes)) {
-		if codes[code] > codes[a.Code] {
-			a.Code = code
-		}
-	}
-	return a, delay
-}
-
-func (b *builder) table() *Table {
-	c := b.c
-	t := &Table{Validity: c.o.Validity, Clock: b.clock, By: c.o.By, From: deliverylog.NoTime, To: deliverylog.NoTime,
-		watched: map[number.MSISDN]*Watched{}, index: map[groupKey]int{}}
-	for i := range c.messages {
-		m := &c.messages[i]
-		b.count(b.total, m)
-		b.count(b.groupOf(m), m)
-		if m.Submitted.Known() {
-			if !t.From.Known() {
-				t.From = m.Submitted
-			}
-			t.From, t.To = min(t.From, m.Submitted), max(t.To, m.Submitted)
-		}
-		if m.To != 0 {
-			b.people[m.To] = append(b.people[m.To], m)
-		}
-	}
-	all := slices.Collect(maps.Values(b.groups))
-	for _, g := range all {
-		g.name()
-	}
-	slices.SortFunc(all, func(x, y *tallied) int {
-		return cmp.Or(cmp.Compare(y.g.Messages, x.g.Messages), cmp.Compare(x.g.Country, y.g.Country),
-			cmp.Compare(x.g.Carrier, y.g.Carrier), cmp.Compare(x.key.name, y.key.name))
-	})
-	for i, g := range all {
-		t.Groups = append(t.Groups, g.g)
-		t.index[g.key] = i
-	}
-	for _, n := range slices.Sorted(maps.Keys(b.people)) {
-		b.person(t, all, n)
-	}
-	slices.SortFunc(t.Bad, func(x, y Attempt) int { return cmp.Or(cmp.Compare(x.First, y.First), cmp.Compare(x.Number, y.Number)) })
-	for _, g := range append(all, b.total) {
-		g.finish()
-	}
-	t.Totals = *b.total.g
-	return t
-}
-
-func (t *tallied) name() {
-	for _, s := range slices.Sorted(maps.Keys(t.spellings)) {
-		if t.spellings[s] > t.spellings[t.g.Carrier] {
-			t.g.Carrier = s
-		}
-	}
-	t.g.CarrierSource = carrier.Unknown
-	best := 0
-	for _, s := range sourcesBySureness {
-		if n := t.sources[s]; n > 0 && n >= best {
-			t.g.CarrierSource, best = s, n
-		}
-	}
-}
-
-var sourcesBySureness = [...]carrier.Source{carrier.Unknown, carrier.Prefix, carrier.FromLookup, carrier.FromLog, carrier.FromAgent}
-
-func (t *tallied) finish() {
-	g := t.g
-	for k, n := range t.errors {
-		g.Errors = append(g.Errors, Error{k.code, k.reason, n})
-	}
-	slices.SortFunc(g.Errors, func(x, y Error) int {
-		return cmp.Or(cmp.Compare(y.Count, x.Count), cmp.Compare(x.Code, y.Code), cmp.Compare(x.Reason, y.Reason))
-	})
-	at := map[errorKey]int32{}
-	for i, e := range g.Errors {
-		at[errorKey{e.Reason, e.Code}] = int32(i)
-	}
-	for start, errs := range t.errSlots {
-		for k, n := range errs {
-			g.ErrorSlots = append(g.ErrorSlots, ErrorSlot{start, at[k], n})
-		}
-	}
-	slices.SortFunc(g.ErrorSlots, func(x, y ErrorSlot) int {
-		return cmp.Or(cmp.Compare(x.Start, y.Start), cmp.Compare(x.Error, y.Error))
-	})
-	for _, start := range slices.Sorted(maps.Keys(t.slots)) {
-		g.Slots = append(g.Slots, *t.slots[start])
-	}
-	for _, date := range slices.Sorted(maps.Keys(t.days)) {
-		g.Days = append(g.Days, *t.days[date])
-	}
-}
-
-func (b *builder) person(t *Table, all []*tallied, n number.MSISDN) {
-	ms := b.people[n]
-	key := func(m *message.Message) groupKey {
-		country, name := b.dimension(m)
-		return keyOf(b.c.o.By, country, name)
-	}
-	slices.SortFunc(ms, func(x, y *message.Message) int {
-		kx, ky := key(x), key(y)
-		return cmp.Or(cmp.Compare(x.Submitted, y.Submitted), cmp.Compare(kx.country, ky.country), cmp.Compare(kx.name, ky.name), cmp.Compare(x.ID, y.ID))
-	})
-	u := User{Number: n, LastDelivered: deliverylog.NoTime, LastOK: deliverylog.NoTime, FirstBad: deliverylog.NoTime,
-		LastBad: deliverylog.NoTime, RunStart: deliverylog.NoTime}
-	in, hit := map[int]bool{}, map[int]bool{}
-	perGroup := map[int]int{}
-	var known []*message.Message
-	for _, m := range ms {
-		u.Messages++
-		in[t.index[key(m)]] = true
-		if m.Status == message.Delivered {
-			u.Delivered++
-			at := m.Done
-			if !at.Known() {
-				at = m.Submitted
-			}
-			u.LastDelivered = max(u.LastDelivered, at)
-		}
-		u.Verified = u.Verified || m.Verified.Known()
-		if m.Submitted.Known() {
-			known = append(known, m)
-		}
-	}
-	var watch *Watched
-	if slices.Contains(b.c.o.Watch, n) {
-		watch = &Watched{}
-		t.watched[n] = watch
-		for _, m := range ms {
-			k := *m
-			k.Status = b.clock.Judge(m.Status, m.Waiting, m.Submitted)
-			watch.Messages = append(watch.Messages, k)
-		}
-	}
-	days := map[string]bool{}
-	for len(known) > 0 {
-		end := 1
-		for end < len(known) && time.Duration(known[end].Submitted-known[end-1].Submitted)*time.Millisecond <= AttemptGap {
-			end++
-		}
-		a, delay := b.attempt(known[:end])
-		first := known[0]
-		known = known[end:]
-		a.Group = int32(t.index[key(first)])
-		g := all[a.Group]
-		perGroup[int(a.Group)]++
-		if watch != nil {
-			watch.Attempts = append(watch.Attempts, a)
-		}
-		for _, g := range []*tallied{g, b.total} {
-			g.g.Attempts++
-		}
-		if a.Outcome == NotJudged {
-			continue
-		}
-		local := a.First.Std().In(place(n, first.Country))
-		u.Attempts++
-		if a.Messages > 1 {
-			u.Multi++
-			if a.Delivered > 0 {
-				u.MultiDelivered++
-			}
-		}
-		for _, g := range []*tallied{g, b.total} {
-			date := local.Format(time.DateOnly)
-			d := g.days[date]
-			if d == nil {
-				d = &Day{Date: date}
-				g.days[date] = d
-			}
-			cell, s := &d.Hours[local.Hour()], g.slot(a.First)
-			g.g.AttemptsJudged++
-			cell.Judged++
-			s.Judged++
-			switch a.Outcome {
-			case OK:
-				s.Delays[delay]++
-			case Late:
-				g.g.AttemptsLate++
-				cell.Late++
-				s.Late++
-			case Failed:
-				g.g.AttemptsFailed++
-				cell.Failed++
-				s.Failed++
-			}
-		}
-		if a.Outcome == OK {
-			u.LastOK = a.First
-			u.RunStart, u.RunBad = deliverylog.NoTime, 0
-			continue
-		}
-		t.Bad = append(t.Bad, a)
-		hit[int(a.Group)] = true
-		days[local.Format(time.DateOnly)] = true
-		if a.Outcome == Late {
-			u.Late++
-		} else {
-			u.Failed++
-		}
-		if !u.FirstBad.Known() {
-			u.FirstBad = a.First
-		}
-		u.LastBad = a.Last
-		if u.RunBad == 0 {
-			u.RunStart = a.First
-		}
-		u.RunBad++
-		u.BadHours |= a.Hours
-		u.Reasons[a.Reason]++
-	}
-	u.BadDays = int32(len(days))
-	groups := slices.Sorted(maps.Keys(in))
-	u.Group = int32(groups[0])
-	for _, i := range groups {
-		all[i].g.Users++
-		if perGroup[i] > perGroup[int(u.Group)] {
-			u.Group = int32(i)
-		}
-		if hit[i] {
-			all[i].g.AffectedUsers++
-		}
-	}
-	b.total.g.Users++
-	if len(hit) > 0 {
-		b.total.g.AffectedUsers++
-	}
-	t.people.users = append(t.people.users, u)
-	t.people.groups = append(t.people.groups, groups)
 }

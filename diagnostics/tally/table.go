@@ -3,6 +3,7 @@
 package tally
 
 import (
+	"sync"
 	"time"
 
 	"cli.otpdoctor/diagnostics/carrier"
@@ -59,9 +60,18 @@ type Table struct {
 
 	Bad []Attempt // every late or failed attempt, by First
 
-	people  people
 	watched map[number.MSISDN]*Watched
 	index   map[groupKey]int
+	people  *people
+	reg     *registry
+	cells   []cell
+	groupOf []int32  // by cell; -1: no message
+	rank    []uint16 // by cell: its place in sort order
+	errors  []errorKey
+
+	mu      sync.Mutex // over what follows
+	scratch *assembler
+	numbers []number.MSISDN // all, in order; made on first use
 }
 
 // Counts are messages by status.
@@ -93,7 +103,8 @@ type Group struct {
 	Latency        Histogram
 	Hours          [24]Hour    // messages by local hour of submission
 	Errors         []Error     // of failed messages, most first, then by code; those without a code too
-	Slots          []Slot      // by 5 minutes UTC, oldest first, empty ones left out
+	Slots          []Slot      // attempts by 5 minutes UTC of their first message, oldest first, empty ones left out
+	Volume         []Volume    // messages by hour UTC, oldest first, empty ones left out
 	Days           []Day       // attempts by local day and hour of their first message, oldest first
 	ErrorSlots     []ErrorSlot // failed messages by slot and code, oldest first
 }
@@ -108,21 +119,32 @@ type Error struct {
 	Count  int64
 }
 
-// Slot counts the judged attempts that began in SlotLength from Start, and the
-// messages submitted in it.
+// Slot counts the judged attempts that began in SlotLength from Start.
 type Slot struct {
 	Start                deliverylog.Time
 	Judged, Late, Failed uint32
-	Delays               [DelayClasses]uint32 // ok attempts by [DelayClass] of their fastest message
-	Messages             uint32               // of the group, whatever became of them
-	Delivered, Refused   uint32               // of those: delivered, and with a final no
+}
+
+// Volume counts the messages submitted in the hour, UTC, from Start. Those
+// neither delivered nor failed have no final receipt.
+type Volume struct {
+	Start                       deliverylog.Time
+	Messages, Delivered, Failed uint32
+}
+
+// DelaySlot counts the judged attempts that began in SlotLength from Start, the ok
+// ones by [DelayBounds] of their fastest message.
+type DelaySlot struct {
+	Start        deliverylog.Time
+	OK           [DelayClasses]uint32
+	Late, Failed uint32
 }
 
 // DelayClasses is how many classes there are for the latency of ok attempts.
 const DelayClasses = 5
 
 // DelayBounds are the upper bounds of the first three classes, not within them;
-// the fourth ends with the validity, the fifth is for latencies not known.
+// the fourth ends with the validity, the fifth is for latencies not known or below zero.
 var DelayBounds = [...]time.Duration{5 * time.Second, 15 * time.Second, time.Minute}
 
 // ErrorSlot counts failed messages with one code that were submitted in SlotLength from Start.

@@ -1,0 +1,445 @@
+package tally
+
+import (
+	"cmp"
+	"maps"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"cli.otpdoctor/diagnostics/carrier"
+	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/message"
+	"cli.otpdoctor/diagnostics/number"
+)
+
+// groupBuild collects a group's figures.
+type groupBuild struct {
+	key        groupKey
+	g          Group
+	names      map[string]int64
+	sources    [len(sources)]int64
+	errors     map[uint16]int64
+	errorSlots map[slotError]uint32
+	volume     book[volume]
+	attempts   attemptCount
+}
+
+// attemptCount counts the attempts of a group.
+type attemptCount struct {
+	users, affected, attempts, judged, late, failed int64
+	slots                                           book[[slotsPerHour]Cell] // by hour since 1970
+	days                                            book[[24]Cell]           // by local day since 1970
+}
+
+const slotsPerHour = int(time.Hour / SlotLength)
+
+// Close finishes the count. newest is the newest time in any record of the log,
+// or NoTime where the counter has seen it. Forks must have been merged before.
+//
+// The table looks into the counter's memory: it is good until the counter counts on.
+func (c *Counter) Close(newest deliverylog.Time) *Table {
+	c.flushAll()
+	t := &Table{Validity: c.o.Validity, By: c.o.By, From: c.from, To: c.to, people: c.people, reg: c.reg,
+		index: map[groupKey]int{}, watched: map[number.MSISDN]*Watched{}}
+	c.reg.mu.RLock()
+	t.cells, t.errors = slices.Clip(c.reg.cells), slices.Clip(c.reg.errors)
+	c.reg.mu.RUnlock()
+
+	total := newGroupBuild(groupKey{})
+	groups := c.groups(t, total)
+	t.Clock = message.Clock{Newest: max(newest, c.newest), Grace: c.o.Grace}
+	if t.Clock.Grace == 0 {
+		p, _ := total.g.Latency.Quantile(0.995)
+		t.Clock.Grace = message.Grace(time.Duration(p*1000) * time.Millisecond)
+	}
+	for id, cc := range c.cells {
+		if cc != nil && cc.Messages > 0 {
+			t.judge(cc, &groups[t.groupOf[id]].g, &total.g)
+		}
+	}
+	c.countAttempts(t, groups, total)
+	c.closeWatched(t)
+	for _, b := range append(groups, total) {
+		b.finish(t.errors)
+	}
+	t.Groups = make([]*Group, len(groups))
+	for i, b := range groups {
+		t.Groups[i] = &b.g
+		t.index[b.key] = i
+	}
+	t.Totals = total.g
+	t.Totals.Carrier, t.Totals.CarrierSource = "", ""
+	return t
+}
+
+func newGroupBuild(key groupKey) *groupBuild {
+	return &groupBuild{key: key, g: Group{Country: key.country}, names: map[string]int64{}, errors: map[uint16]int64{}, errorSlots: map[slotError]uint32{}}
+}
+
+// groups adds up cells to groups, in the order of the table.
+func (c *Counter) groups(t *Table, total *groupBuild) []*groupBuild {
+	byKey := map[groupKey]*groupBuild{}
+	of := make([]*groupBuild, len(t.cells))
+	for id, cc := range c.cells {
+		if cc == nil || cc.Messages == 0 {
+			continue
+		}
+		key := groupKey{t.cells[id].country, t.cells[id].name}
+		if t.By == byProvider || t.By == bySender {
+			key.country = ""
+		}
+		b := byKey[key]
+		if b == nil {
+			b = newGroupBuild(key)
+			byKey[key] = b
+		}
+		of[id] = b
+		b.add(cc)
+		total.add(cc)
+	}
+	for id, n := range c.spellings {
+		if n > 0 {
+			sp := c.reg.spelling(id)
+			of[sp.cell].names[sp.name] += n
+		}
+	}
+	groups := slices.Collect(maps.Values(byKey))
+	for _, b := range groups {
+		b.g.Carrier, b.g.CarrierSource = b.name(), b.source()
+	}
+	slices.SortFunc(groups, func(x, y *groupBuild) int {
+		return cmp.Or(cmp.Compare(y.g.Messages, x.g.Messages), cmp.Compare(x.g.Country, y.g.Country),
+			cmp.Compare(x.g.Carrier, y.g.Carrier), cmp.Compare(x.key.name, y.key.name))
+	})
+	place := map[*groupBuild]int32{}
+	for i, b := range groups {
+		place[b] = int32(i)
+	}
+	t.groupOf, t.rank = make([]int32, len(t.cells)), make([]uint16, len(t.cells))
+	order := make([]uint16, len(t.cells))
+	for id, b := range of {
+		order[id] = uint16(id)
+		t.groupOf[id] = -1
+		if b != nil {
+			t.groupOf[id] = place[b]
+		}
+	}
+	key := func(id uint16) (string, string, string) {
+		x := t.cells[id]
+		if t.By == byProvider || t.By == bySender {
+			return "", x.name, x.country
+		}
+		return x.country, x.name, ""
+	}
+	slices.SortFunc(order, func(x, y uint16) int {
+		a, b, c := key(x)
+		d, e, f := key(y)
+		return cmp.Or(cmp.Compare(a, d), cmp.Compare(b, e), cmp.Compare(c, f))
+	})
+	for i, id := range order {
+		t.rank[id] = uint16(i)
+	}
+	return groups
+}
+
+// add counts a cell, but for messages that are not judged yet.
+func (b *groupBuild) add(cc *cellCount) {
+	b.g.Counts.add(&cc.Counts)
+	for i, n := range cc.sources {
+		b.sources[i] += n
+	}
+	b.g.Latency.Merge(&cc.latency)
+	for i, h := range cc.hours {
+		b.g.Hours[i].add(h)
+	}
+	for e, n := range cc.errors {
+		b.errors[e] += n
+	}
+	for k, n := range cc.errorSlots {
+		b.errorSlots[k] += n
+	}
+	for hour, v := range cc.volume.all() {
+		b.volume.at(hour).add(v)
+	}
+}
+
+func (v *volume) add(other *volume) {
+	v.messages += other.messages
+	v.delivered += other.delivered
+	v.failed += other.failed
+}
+
+func (b *groupBuild) name() string {
+	best := ""
+	for name, n := range b.names {
+		if most := b.names[best]; n > most || n == most && name < best {
+			best = name
+		}
+	}
+	return best
+}
+
+func (b *groupBuild) source() carrier.Source {
+	best := 0
+	for i, n := range b.sources {
+		if n > 0 && n >= b.sources[best] {
+			best = i
+		}
+	}
+	return sources[best]
+}
+
+// inFlight says whether a message without a final receipt, submitted at at, may
+// still get one.
+func (t *Table) inFlight(at deliverylog.Time) bool {
+	return t.Clock.Judge(message.Open, false, at) == message.InFlight
+}
+
+// judge counts a cell's open messages.
+func (t *Table) judge(cc *cellCount, groups ...*Group) {
+	inFlight, unconfirmed := int64(0), int64(0)
+	for _, at := range cc.open {
+		if t.inFlight(at) {
+			inFlight++
+		} else {
+			unconfirmed++
+		}
+	}
+	if t.Clock.Newest.Known() {
+		inFlight += cc.waiting
+	} else {
+		unconfirmed += cc.waiting
+	}
+	for _, g := range groups {
+		g.InFlight += inFlight
+		g.Unconfirmed += unconfirmed
+	}
+}
+
+// countAttempts goes through all numbers, shard by shard.
+func (c *Counter) countAttempts(t *Table, groups []*groupBuild, total *groupBuild) {
+	p := c.people
+	workers := min(runtime.GOMAXPROCS(0), 4)
+	numbers := 0
+	for i := range p.shards {
+		numbers += p.shards[i].used
+	}
+	if numbers < 10_000 {
+		workers = 1
+	}
+	shards := make(chan int, len(p.shards))
+	for i := range p.shards {
+		shards <- i
+	}
+	close(shards)
+	closers := make([]*closer, workers)
+	var wg sync.WaitGroup
+	for i := range closers {
+		cl := &closer{a: t.assembler(), groups: make([]attemptCount, len(groups))}
+		closers[i] = cl
+		wg.Go(func() {
+			for i := range shards {
+				cl.shard(p, &p.shards[i])
+			}
+		})
+	}
+	wg.Wait()
+	for n, u := range p.untimed {
+		if p.shard(uint64(n)).find(uint64(n)) == nil {
+			closers[0].a.record(&closers[0].record, n, nil, nil, u, nil)
+			closers[0].countUser()
+		}
+	}
+	for _, cl := range closers {
+		for i := range cl.groups {
+			groups[i].attempts.add(&cl.groups[i])
+		}
+		total.attempts.users += cl.users
+		total.attempts.affected += cl.affected
+		t.Bad = append(t.Bad, cl.bad...)
+	}
+	for _, b := range groups {
+		total.attempts.addAttempts(&b.attempts)
+	}
+	slices.SortFunc(t.Bad, func(x, y Attempt) int {
+		return cmp.Or(cmp.Compare(x.First, y.First), cmp.Compare(x.Number, y.Number))
+	})
+}
+
+// closer counts the attempts of some shards.
+type closer struct {
+	a      *assembler
+	record record
+	groups []attemptCount
+	bad    []Attempt
+
+	users, affected int64 // over all groups
+}
+
+func (cl *closer) shard(p *people, s *shard) {
+	count := func(at *attempt) {
+		cl.groups[at.Group].count(at)
+		if at.Outcome == Late || at.Outcome == Failed {
+			cl.bad = append(cl.bad, at.Attempt)
+		}
+	}
+	for i := range s.slots {
+		sl := &s.slots[i]
+		if sl.key == 0 {
+			continue
+		}
+		n := number.MSISDN(sl.key)
+		var u *untimed
+		if len(p.untimed) > 0 {
+			u = p.untimed[n]
+		}
+		cl.a.record(&cl.record, n, s, sl, u, count)
+		cl.countUser()
+	}
+}
+
+// countUser counts the number just read.
+func (cl *closer) countUser() {
+	hit := false
+	for _, g := range cl.record.perGroup {
+		cl.groups[g.group].users++
+		if g.hit {
+			cl.groups[g.group].affected++
+			hit = true
+		}
+	}
+	cl.users++
+	if hit {
+		cl.affected++
+	}
+}
+
+func (c *attemptCount) count(at *attempt) {
+	c.attempts++
+	if at.Outcome == NotJudged {
+		return
+	}
+	c.judged++
+	slot := floorDiv(int64(at.First), slotMS)
+	hour := floorDiv(slot, int64(slotsPerHour))
+	s := &c.slots.at(hour)[slot-hour*int64(slotsPerHour)]
+	d := &c.days.at(floorDiv(at.local, dayMS))[hourOf(at.local)]
+	s.Judged++
+	d.Judged++
+	switch at.Outcome {
+	case Late:
+		c.late++
+		s.Late++
+		d.Late++
+	case Failed:
+		c.failed++
+		s.Failed++
+		d.Failed++
+	}
+}
+
+// add adds users too, which is right for parts that have no number in common.
+func (c *attemptCount) add(other *attemptCount) {
+	c.users += other.users
+	c.affected += other.affected
+	c.addAttempts(other)
+}
+
+func (c *attemptCount) addAttempts(other *attemptCount) {
+	c.attempts += other.attempts
+	c.judged += other.judged
+	c.late += other.late
+	c.failed += other.failed
+	for i, p := range other.slots.all() {
+		q := c.slots.at(i)
+		for k := range p {
+			q[k].add(p[k])
+		}
+	}
+	for i, p := range other.days.all() {
+		q := c.days.at(i)
+		for k := range p {
+			q[k].add(p[k])
+		}
+	}
+}
+
+func (c *Cell) add(other Cell) {
+	c.Judged += other.Judged
+	c.Late += other.Late
+	c.Failed += other.Failed
+}
+
+// finish turns what was collected into the group's lists.
+func (b *groupBuild) finish(errs []errorKey) {
+	g, a := &b.g, &b.attempts
+	g.Users, g.AffectedUsers = a.users, a.affected
+	g.Attempts, g.AttemptsJudged, g.AttemptsLate, g.AttemptsFailed = a.attempts, a.judged, a.late, a.failed
+
+	ids := slices.Collect(maps.Keys(b.errors))
+	slices.SortFunc(ids, func(x, y uint16) int {
+		return cmp.Or(cmp.Compare(b.errors[y], b.errors[x]), cmp.Compare(errs[x].code, errs[y].code), cmp.Compare(errs[x].reason, errs[y].reason))
+	})
+	place := map[uint16]int32{}
+	for i, id := range ids {
+		place[id] = int32(i)
+		g.Errors = append(g.Errors, Error{errs[id].code, errs[id].reason, b.errors[id]})
+	}
+	for k, n := range b.errorSlots {
+		g.ErrorSlots = append(g.ErrorSlots, ErrorSlot{deliverylog.Time(k.slot * slotMS), place[k.err], n})
+	}
+	slices.SortFunc(g.ErrorSlots, func(x, y ErrorSlot) int {
+		return cmp.Or(cmp.Compare(x.Start, y.Start), cmp.Compare(x.Error, y.Error))
+	})
+	for hour, v := range b.volume.all() {
+		g.Volume = append(g.Volume, Volume{deliverylog.Time(hour * hourMS), v.messages, v.delivered, v.failed})
+	}
+	n := 0
+	for _, p := range a.slots.all() {
+		for _, s := range p {
+			n += int(bit(s.Judged > 0))
+		}
+	}
+	if n > 0 {
+		g.Slots = make([]Slot, 0, n)
+	}
+	for hour, p := range a.slots.all() {
+		for k, s := range p {
+			if s.Judged > 0 {
+				g.Slots = append(g.Slots, Slot{deliverylog.Time(hour*hourMS + int64(k)*slotMS), s.Judged, s.Late, s.Failed})
+			}
+		}
+	}
+	for day, p := range a.days.all() {
+		g.Days = append(g.Days, Day{time.UnixMilli(day * dayMS).UTC().Format(time.DateOnly), *p})
+	}
+}
+
+// closeWatched gives the numbers asked for their messages and attempts.
+func (c *Counter) closeWatched(t *Table) {
+	a := t.assembler()
+	a.full = true
+	for n, ms := range c.watch {
+		if len(*ms) == 0 {
+			continue
+		}
+		w := &Watched{Messages: slices.Clone(*ms)}
+		var items []item
+		for i := range w.Messages {
+			m := &w.Messages[i]
+			m.Status = t.Clock.Judge(m.Status, m.Waiting, m.Submitted)
+			it := c.item(m, c.name(m).cell)
+			if it.id = []byte(m.ID); it.first.Known() {
+				items = append(items, it)
+			}
+		}
+		slices.SortFunc(w.Messages, func(x, y message.Message) int {
+			return cmp.Or(cmp.Compare(x.Submitted, y.Submitted), cmp.Compare(x.ID, y.ID), cmp.Compare(x.File, y.File), cmp.Compare(x.Line, y.Line))
+		})
+		zone := a.places.of(uint64(n))
+		a.each(n, zone, items, func(at *attempt) { w.Attempts = append(w.Attempts, at.Attempt) })
+		t.watched[n] = w
+	}
+}

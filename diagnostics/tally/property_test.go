@@ -1,0 +1,157 @@
+package tally
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/message"
+	"cli.otpdoctor/diagnostics/number"
+	"cli.otpdoctor/diagnostics/reason"
+)
+
+// look gives all that can be seen of a table.
+func look(t *Table) *counted {
+	c := &counted{Clock: t.Clock, From: t.From, To: t.To, Totals: t.Totals, Bad: t.Bad, Watched: t.watched}
+	for i, g := range t.Groups {
+		c.Groups = append(c.Groups, *g)
+		c.Delays = append(c.Delays, t.Delays(i, -1<<62, 1<<62))
+	}
+	t.EachUser(func(u *User) {
+		c.Users = append(c.Users, *u)
+		c.GroupsOf = append(c.GroupsOf, t.GroupsOf(u.Number))
+	})
+	return c
+}
+
+// MarshalJSON is for comparing tables byte by byte.
+func (h Histogram) MarshalJSON() ([]byte, error) {
+	return json.Marshal([]any{h.n, h.max, slices.Collect(h.Buckets())})
+}
+
+func dump(t testing.TB, c *counted) string {
+	t.Helper()
+	b, err := json.MarshalIndent(c, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// firstDifference shows where two dumps part.
+func firstDifference(got, want string) string {
+	i := 0
+	for i < len(got) && i < len(want) && got[i] == want[i] {
+		i++
+	}
+	cut := func(s string) string { return s[max(0, min(i, len(s))-300):min(len(s), i+120)] }
+	return fmt.Sprintf("got …%s…\nwant …%s…", cut(got), cut(want))
+}
+
+// wild makes messages that meet every odd case often: few numbers, times that
+// collide, several carriers a number, all statuses, gaps around ten minutes.
+func wild(r *rand.Rand, n int) []message.Message {
+	numbers := []number.MSISDN{ann, ben, 12025550143, 33639980012, 61491570156, 4407700900187, number.Odd("ACME bank"), 0}
+	carriers := []string{"O2", "o2", "EE", "unknown", "Vodafone UK", "vodafone-uk"}
+	codes := []string{"", "30007", "30003", "30005"}
+	start := deliverylog.Time(1774742400000) // 2026-03-29 00:00 UTC, summer time begins
+	if r.IntN(4) == 0 {
+		start = -62135596800000 + 1000 // the year 1
+	}
+	span := int64(1) << (10 + r.IntN(24))
+	step := []int64{1, 1000, 60_000, 300_000, 600_000}[r.IntN(5)]
+	ms := make([]message.Message, n)
+	for i := range ms {
+		m := message.Message{ID: fmt.Sprintf("SM%06d", r.IntN(1<<20)), To: numbers[r.IntN(len(numbers))], Country: []string{"GB", "GB", "GB", "DE", ""}[r.IntN(5)],
+			Carrier: carriers[r.IntN(1+r.IntN(len(carriers)))], CarrierSource: sources[r.IntN(len(sources))], Sender: []string{"ACME", "Acme", ""}[r.IntN(3)], Provider: []string{"twilio", "Twilio", "aws"}[r.IntN(3)],
+			Status: message.Status(r.IntN(5)), Waiting: r.IntN(2) == 0, Verified: deliverylog.NoTime, Done: deliverylog.NoTime, Line: int64(i)}
+		m.Submitted = start + deliverylog.Time(r.Int64N(span)/step*step+int64(r.IntN(3)-1)*int64(r.IntN(2)))
+		if r.IntN(20) == 0 {
+			m.Submitted = deliverylog.NoTime
+		}
+		if r.IntN(40) == 0 && m.Submitted.Known() {
+			m.Submitted += deliverylog.Time(r.Int64N(1 << 38))
+		}
+		if r.IntN(3) == 0 {
+			m.Status = message.Delivered
+		}
+		switch m.Status {
+		case message.Delivered:
+			if r.IntN(10) > 0 {
+				latency := []int64{10_000, 200_000, 400_000, 10_000_000}[r.IntN(4)]
+				m.Done = start
+				if m.Submitted.Known() {
+					m.Done = m.Submitted
+				}
+				m.Done += deliverylog.Time(r.Int64N(latency) - latency/20)
+			}
+		case message.Failed:
+			m.Reason, m.Code = reason.Reason(r.IntN(4)), codes[r.IntN(len(codes))]
+		}
+		if r.IntN(15) == 0 && m.Submitted.Known() {
+			m.Verified = m.Submitted + 30_000
+		}
+		ms[i] = m
+	}
+	return ms
+}
+
+func options(r *rand.Rand) Options {
+	return Options{Validity: []time.Duration{0, 3 * time.Minute, 2 * time.Hour}[r.IntN(3)], Grace: []time.Duration{0, 0, time.Minute, 3 * time.Hour}[r.IntN(4)],
+		By: []string{"", "", "carrier", "country", "provider", "sender"}[r.IntN(6)], Watch: []number.MSISDN{ann, 61491570156}[:r.IntN(3)]}
+}
+
+// wildSeeds is how many logs the property tests try; each costs some 50 ms.
+const wildSeeds = 40
+
+func TestAnyOrder(t *testing.T) {
+	for seed := range uint64(wildSeeds) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		ms := wild(r, r.IntN(120)+r.IntN(2)*r.IntN(1500))
+		o := options(r)
+		c := NewCounter(o)
+		o = c.o
+		ref := &plain{o: o, messages: slices.Clone(ms)}
+		want := dump(t, ref.count(deliverylog.NoTime))
+
+		orders := []func(){
+			func() {},
+			func() { slices.Reverse(ms) },
+			func() {
+				slices.SortStableFunc(ms, func(x, y message.Message) int { return int(max(min(x.Submitted-y.Submitted, 1), -1)) })
+			},
+			func() { slices.Reverse(ms) },
+			func() { r.Shuffle(len(ms), func(i, j int) { ms[i], ms[j] = ms[j], ms[i] }) },
+		}
+		for k, order := range orders {
+			order()
+			for _, parts := range []int{1, 2, 7} {
+				cs := make([]*Counter, parts)
+				for i := range cs {
+					switch {
+					case i > 0 && r.IntN(2) == 0:
+						cs[i] = cs[0].Fork()
+					default:
+						cs[i] = NewCounter(o)
+					}
+				}
+				for i := range ms {
+					cs[r.IntN(parts)].Add(&ms[i])
+				}
+				for _, other := range cs[1:] {
+					if err := cs[0].Merge(other); err != nil {
+						t.Fatal(err)
+					}
+				}
+				got := dump(t, look(cs[0].Close(deliverylog.NoTime)))
+				if got != want {
+					t.Fatalf("seed %d, order %d, %d parts: %s", seed, k, parts, firstDifference(got, want))
+				}
+			}
+		}
+	}
+}
