@@ -9,6 +9,7 @@
 package faq
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -160,6 +161,17 @@ func (s *Set) Topic(id string) (Topic, bool) {
 		}
 	}
 	return Topic{}, false
+}
+
+// PracticesFor returns the advice that fits a topic.
+func (s *Set) PracticesFor(topicID string) []Practice {
+	var fit []Practice
+	for _, p := range s.Practices {
+		if slices.Contains(p.Topics, topicID) {
+			fit = append(fit, p)
+		}
+	}
+	return fit
 }
 
 // Step returns the topic's step with this id and its place, counted from 0.

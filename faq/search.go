@@ -71,6 +71,20 @@ func newIndex(s *Set) *index {
 			x.passages = append(x.passages, p)
 		}
 	}
+	for _, advice := range s.Practices {
+		if len(advice.Topics) == 0 {
+			continue
+		}
+		p := passage{topic: advice.Topics[0], title: advice.Title, lines: []string{advice.Title}, weights: map[string]float64{}}
+		for line := range strings.Lines(advice.Body) {
+			if line = strings.TrimSpace(line); line != "" {
+				p.lines = append(p.lines, line)
+			}
+		}
+		p.put(2, advice.Title)
+		p.put(1, p.lines[1:]...)
+		x.passages = append(x.passages, p)
+	}
 	count := map[string]int{}
 	for _, p := range x.passages {
 		for w := range p.weights {
@@ -204,7 +218,7 @@ func (p passage) bestLine(reads []map[string]float64) string {
 // split breaks a text into words as they are compared: lower case, without
 // endings, and with "n't" as the word not.
 func split(text string) []string {
-	text = strings.NewReplacer("’", "'", "n't", " not", "cannot", "can not", "{", " ", "}", " ", "e-mail", "email").Replace(strings.ToLower(text))
+	text = strings.NewReplacer("’", "'", "n't", " not", "cannot", "can not", "{", " ", "}", " ", "e-mail", "email", "two-factor", "twofactor", "2fa", "twofactor").Replace(strings.ToLower(text))
 	var words []string
 	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '\'' }) {
 		w = strings.Trim(w, "'")

@@ -38,6 +38,8 @@ func TestSearchByWordsOfUsers(t *testing.T) {
 		{"voip", "no-code"},
 		{"spam", "no-code"},
 		{"backup codes safe", "slow-code"},
+		{"E.164", "no-code"},
+		{"two administrators", "helping-someone"},
 	} {
 		hits := Builtin().Search(c.words)
 		if len(hits) == 0 {

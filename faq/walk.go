@@ -87,6 +87,10 @@ func (w Walk) With(f Facts) Walk {
 // Topic returns the topic that is walked.
 func (w Walk) Topic() Topic { return w.topic }
 
+// Words returns the words of the case as the walk knows them: those of its
+// facts, and those that answers have filled.
+func (w Walk) Words() map[string]string { return w.words(w.path()) }
+
 // History returns what was answered and reopened, in order. See [Set.Replay].
 func (w Walk) History() []Event { return slices.Clone(w.events) }
 
