@@ -6,10 +6,6 @@ package carrier
 import (
 	"strings"
 	"unicode"
-
-	pn "github.com/nyaruka/phonenumbers"
-
-	"cli.otpdoctor/diagnostics/number"
 )
 
 // Source is how the name of a carrier is known.
@@ -23,20 +19,6 @@ const (
 	FromAgent  Source = "agent"
 	Unknown    Source = "unknown"
 )
-
-// ByPrefix names the carrier that m's range was given to, or "". Where
-// numbers are portable, m may have moved since.
-func ByPrefix(m number.MSISDN) string {
-	if m == 0 || m.IsOdd() {
-		return ""
-	}
-	p, err := pn.Parse(m.E164(), "ZZ")
-	if err != nil {
-		return ""
-	}
-	name, _ := pn.GetCarrierForNumber(p, "en")
-	return name
-}
 
 // Fold gives the key under which spellings of one carrier's name are grouped:
 // without case, spaces and punctuation.

@@ -146,9 +146,6 @@ func (n *Number) correct(t *text, r *reading, first fix, region string) {
 // advise says what follows, for a person.
 func (n *Number) advise(r *reading) {
 	general := adviceByType[n.Type]
-	if n.Type == FixedLineOrMobile {
-		general = adviceShared
-	}
 	var own []string
 	if len(n.Corrections) > 0 && n.Corrections[0].Why != "" {
 		own = append(own, "Store it as "+n.E164+": "+n.Corrections[0].Why+".")
@@ -161,28 +158,38 @@ func (n *Number) advise(r *reading) {
 		own = append(own, what+other+".")
 	}
 	if len(own) == 0 {
-		n.Advice = general // shared: it has no room to append to
+		n.Advice = general[:len(general):len(general)]
 		return
 	}
 	n.Advice = append(own, general...)
 }
 
+// Retype makes n a number of type t, where somebody knows better than the
+// numbering plan, and CanReceiveSMS and Advice what follows from that.
+func (n *Number) Retype(t LineType) {
+	if !n.Valid || t == n.Type || t > Voicemail {
+		return
+	}
+	was := adviceByType[n.Type]
+	own := n.Advice[:max(0, len(n.Advice)-len(was))]
+	n.Type, n.CanReceiveSMS = t, canReceive[t]
+	n.Advice = append(slices.Clone(own), adviceByType[t]...)
+}
+
 const adviceReserved = "The number is in a range that the regulator keeps for drama and tests: nobody can have it."
 
-var adviceShared = slices.Clip([]string{"Whether this is a mobile or a landline cannot be told from the number: the country uses one range for both, and numbers move. A lookup tells (--lookup), or the person."})
-
+// adviceByType is shared: append only to a copy.
 var adviceByType = [...][]string{
-	FixedLine:      {"A landline: codes cannot be expected to arrive there. Ask for a mobile number."},
-	TollFree:       {"A toll-free number: made for calls to a company, codes will hardly arrive there. Ask for a mobile number."},
-	PremiumRate:    {"A premium-rate number: it belongs to a service and cannot receive codes. Ask for a mobile number."},
-	SharedCost:     {"A shared-cost number: it belongs to a service and cannot receive codes. Ask for a mobile number."},
-	VOIP:           {"An internet-phone number (VOIP): many senders of codes do not deliver there. Ask for a mobile number from a mobile carrier."},
-	PersonalNumber: {"A personal (follow-me) number: it looks like a mobile but only forwards calls; codes will hardly arrive. Ask for the mobile number behind it."},
-	Pager:          {"A pager: it cannot receive codes. Ask for a mobile number."},
-	UAN:            {"A company's access number: it cannot receive codes. Ask for a mobile number."},
-	Voicemail:      {"A voicemail number: it cannot receive codes. Ask for a mobile number."},
-	Mobile:         nil,
-	UnknownType:    nil,
+	FixedLineOrMobile: {"Whether this is a mobile or a landline cannot be told from the number: the country uses one range for both, and numbers move. A lookup tells (--lookup), or the person."},
+	FixedLine:         {"A landline: codes cannot be expected to arrive there. Ask for a mobile number."},
+	TollFree:          {"A toll-free number: made for calls to a company, codes will hardly arrive there. Ask for a mobile number."},
+	PremiumRate:       {"A premium-rate number: it belongs to a service and cannot receive codes. Ask for a mobile number."},
+	SharedCost:        {"A shared-cost number: it belongs to a service and cannot receive codes. Ask for a mobile number."},
+	VOIP:              {"An internet-phone number (VOIP): many senders of codes do not deliver there. Ask for a mobile number from a mobile carrier."},
+	PersonalNumber:    {"A personal (follow-me) number: it looks like a mobile but only forwards calls; codes will hardly arrive. Ask for the mobile number behind it."},
+	Pager:             {"A pager: it cannot receive codes. Ask for a mobile number."},
+	UAN:               {"A company's access number: it cannot receive codes. Ask for a mobile number."},
+	Voicemail:         {"A voicemail number: it cannot receive codes. Ask for a mobile number."},
 }
 
 // keptZero says, where the number begins with what is taken off elsewhere,

@@ -59,24 +59,32 @@ func Classify(m MSISDN) Class {
 	if m == 0 || m >= 1e16 {
 		return classifyOdd(m)
 	}
-	var digits [16]byte
-	hi, lo := eightDigits(uint64(m)/1e8), eightDigits(uint64(m)%1e8)
-	binary.LittleEndian.PutUint64(digits[:], hi)
-	binary.LittleEndian.PutUint64(digits[8:], lo)
-	i := bits.TrailingZeros64(hi) / 8
-	if hi == 0 {
-		i = 8 + bits.TrailingZeros64(lo)/8
-	}
+	var buf [16]byte
+	digits := m.Digits(&buf)
 	t := codeTable()
-	var c *callingCode
-	for code, end := 0, min(i+3, 16); c == nil; i++ {
-		if i == end {
-			return Class{}
-		}
+	code := 0
+	for i := 0; i < 3 && i < len(digits); i++ {
 		code = code*10 + int(digits[i])
-		c = t[code]
+		if c := t[code]; c != nil {
+			return c.automaton().after(digits[i+1:]).Class
+		}
 	}
-	return c.automaton().after(digits[i:]).Class
+	return Class{}
+}
+
+// Digits gives the digits of a number, each 0 to 9 and not ASCII, in buf. An
+// odd recipient has none.
+func (m MSISDN) Digits(buf *[16]byte) []byte {
+	if m == 0 || m >= 1e16 {
+		return nil
+	}
+	hi, lo := eightDigits(uint64(m)/1e8), eightDigits(uint64(m)%1e8)
+	binary.LittleEndian.PutUint64(buf[:], hi)
+	binary.LittleEndian.PutUint64(buf[8:], lo)
+	if hi != 0 {
+		return buf[bits.TrailingZeros64(hi)/8&7:]
+	}
+	return buf[8+bits.TrailingZeros64(lo)/8&7:]
 }
 
 // classifyOdd: a few German numbers are valid with more digits than E.164 allows.

@@ -38,6 +38,17 @@ func (t LineType) String() string {
 	return lineTypeWords[UnknownType]
 }
 
+// Words says the type as people do: "landline", "mobile or landline".
+func (t LineType) Words() string {
+	if int(t) < len(lineTypeNames) {
+		return lineTypeNames[t]
+	}
+	return lineTypeNames[UnknownType]
+}
+
+var lineTypeNames = [...]string{"unknown", "mobile", "landline", "mobile or landline", "toll-free", "premium rate", "shared cost",
+	"internet phone (VOIP)", "personal number", "pager", "company access number", "voicemail"}
+
 // CorrectionKind names one thing that was wrong with a number as written.
 type CorrectionKind string
 
