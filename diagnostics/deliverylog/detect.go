@@ -48,11 +48,23 @@ func look(name string, head []byte, whole bool, o *Options) (*plan, error) {
 	}
 	var only *Format
 	if o.Format != "" {
-		if only = formatNamed(o.Format); only == nil {
-			return nil, &UnknownNameError{Name: o.Format}
+		if only = o.formatNamed(o.Format); only == nil {
+			return nil, &UnknownNameError{Name: o.Format, formats: o.formats()}
 		}
 	}
-	if p := lookLines(head, whole, only); p != nil {
+	p, err := recognise(head, whole, o, only)
+	switch {
+	case err != nil:
+		return nil, &InputError{File: name, Reason: err.Error()}
+	case p == nil:
+		return nil, unknownFormat(name, head, whole, o, only)
+	}
+	return p, nil
+}
+
+// recognise finds the format of head; nil where none fits.
+func recognise(head []byte, whole bool, o *Options, only *Format) (*plan, error) {
+	if p := lookLines(head, whole, o, only); p != nil {
 		return p, nil
 	}
 	if p := lookJSON(head, whole, o, only); p != nil {
@@ -61,14 +73,7 @@ func look(name string, head []byte, whole bool, o *Options) (*plan, error) {
 	if p := lookForms(head, whole, o, only); p != nil {
 		return p, nil
 	}
-	p, err := lookCSV(head, whole, o, only)
-	if p != nil || err != nil {
-		if err != nil {
-			err = &InputError{File: name, Reason: err.Error()}
-		}
-		return p, err
-	}
-	return nil, unknownFormat(name, head, whole, o, only)
+	return lookCSV(head, whole, o, only)
 }
 
 // refuse tells what is no log at all.
@@ -111,12 +116,12 @@ func headLines(head []byte, whole bool, most int) (lines [][]byte) {
 }
 
 // lookLines tries the formats that take lines apart themselves.
-func lookLines(head []byte, whole bool, only *Format) *plan {
+func lookLines(head []byte, whole bool, o *Options, only *Format) *plan {
 	lines := headLines(head, whole, sampleRows)
 	var t tree
 	var best *Format
 	most := 0
-	for _, f := range formats {
+	for _, f := range o.formats() {
 		if f.split == nil || only != nil && f != only {
 			continue
 		}
@@ -139,15 +144,20 @@ func lookLines(head []byte, whole bool, only *Format) *plan {
 
 // tally of the formats that objects fit.
 type fits struct {
-	only *Format
-	n    map[*Format]int
-	rows int // objects that were looked at
+	formats []*Format
+	only    *Format
+	n       map[*Format]int
+	rows    int // objects that were looked at
+}
+
+func newFits(o *Options, only *Format) fits {
+	return fits{formats: o.formats(), only: only, n: make(map[*Format]int)}
 }
 
 // visit counts the best provider format, or the general one where none fits.
 func (c *fits) visit(t *tree, n int32) bool {
 	var best *Format
-	for _, f := range formats {
+	for _, f := range c.formats {
 		if f.split != nil || c.only != nil && f != c.only || !f.fitsTree(t, n) {
 			continue
 		}
@@ -163,7 +173,7 @@ func (c *fits) visit(t *tree, n int32) bool {
 }
 
 func (c *fits) best() (best *Format) {
-	for _, f := range formats {
+	for _, f := range c.formats {
 		n := c.n[f]
 		if n == 0 {
 			continue
@@ -180,7 +190,7 @@ func lookJSON(head []byte, whole bool, o *Options, only *Format) *plan {
 	if i := bytes.IndexByte(first, '{'); i < 0 || first[0] != '{' && first[0] != '[' && !bytes.Contains(first[:min(len(first), 4096)], []byte(`{"`)) {
 		return nil
 	}
-	c := fits{only: only, n: make(map[*Format]int)}
+	c := newFits(o, only)
 	j := newJSONFrame(len(head))
 	ok := 0
 	for rest := head; len(rest) > 0 && c.rows < sampleRows; {
@@ -258,7 +268,7 @@ func mappedTree(head []byte, o *Options, j *jsonFrame) bool {
 
 func lookForms(head []byte, whole bool, o *Options, only *Format) *plan {
 	var t tree
-	c := fits{only: only, n: make(map[*Format]int)}
+	c := newFits(o, only)
 	lines := headLines(head, whole, sampleRows)
 	n := 0
 	for _, line := range lines {
@@ -280,8 +290,8 @@ func lookForms(head []byte, whole bool, o *Options, only *Format) *plan {
 // bestFormat gives the format whose columns a header has, the one with the
 // most columns first; nil where none fits.
 func bestFormat(h *header, o *Options) (best *Format) {
-	only := formatNamed(o.Format)
-	for _, f := range formats {
+	only := o.formatNamed(o.Format)
+	for _, f := range o.formats() {
 		if f.split != nil || only != nil && f != only || f.each != nil || f == &genericJSONL || f == &otpdoctorJSONL {
 			continue
 		}
@@ -322,7 +332,7 @@ func lookCSV(head []byte, whole bool, o *Options, only *Format) (*plan, error) {
 		return best, err
 	}
 	for _, delim := range delims {
-		if p := lookCell(headRows(head, whole, delim, headerSearch), delim, only); p != nil {
+		if p := lookCell(headRows(head, whole, delim, headerSearch), delim, o, only); p != nil {
 			return p, nil
 		}
 	}
@@ -330,14 +340,14 @@ func lookCSV(head []byte, whole bool, o *Options, only *Format) (*plan, error) {
 }
 
 // lookCell finds a column whose cells are JSON of a known format.
-func lookCell(rows [][][]byte, delim byte, only *Format) *plan {
+func lookCell(rows [][][]byte, delim byte, o *Options, only *Format) *plan {
 	for i := 0; i+1 < len(rows); i++ {
 		h := newHeader(rows[i])
 		for col, plain := range h.plain {
 			if !slices.Contains(cellNames, plain) || col >= len(rows[i+1]) {
 				continue
 			}
-			c := fits{only: only, n: make(map[*Format]int)}
+			c := newFits(o, only)
 			j := newJSONFrame(headSize)
 			for _, row := range rows[i+1:] {
 				if col < len(row) && j.trees[0].parse(bytes.TrimSpace(row[col])) == nil {
@@ -374,14 +384,17 @@ func headRows(head []byte, whole bool, delim byte, most int) (rows [][][]byte) {
 }
 
 // UnknownNameError says that --log-format names no format.
-type UnknownNameError struct{ Name string }
+type UnknownNameError struct {
+	Name    string
+	formats []*Format
+}
 
 func (e *UnknownNameError) Error() string { return "no log format is called " + quote([]byte(e.Name)) }
 
 // Hints gives the nearest name, or where the names are listed.
 func (e *UnknownNameError) Hints() []string {
 	best, least := "", 4
-	for _, f := range formats {
+	for _, f := range e.formats {
 		if d := editDistance(e.Name, f.Name); d < least {
 			best, least = f.Name, d
 		}

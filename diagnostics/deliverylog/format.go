@@ -191,16 +191,6 @@ func Formats() []Format {
 	return list
 }
 
-// formatNamed finds a format by name, without case.
-func formatNamed(s string) *Format {
-	for _, f := range formats {
-		if strings.EqualFold(f.Name, s) {
-			return f
-		}
-	}
-	return nil
-}
-
 func (f *Format) general() bool {
 	return f.Provider == "" && f != &otpdoctorCSV && f != &otpdoctorJSONL
 }

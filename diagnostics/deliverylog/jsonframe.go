@@ -62,7 +62,8 @@ func (j *jsonFrame) cut(data []byte, atEnd bool) (value []byte, n int) {
 
 // pageKeys are the members under which APIs list their records.
 var pageKeys = []string{"messages", "records", "results", "objects", "items", "data", "events", "value",
-	"deliveryreports", "logevents", "attempts", "hits", "rows", "reports", "logs", "entries", "statuses", "content"}
+	"deliveryreports", "logevents", "attempts", "hits", "rows", "reports", "logs", "entries", "statuses", "content",
+	"authlogs", "authevents", "response"}
 
 // page finds the list of an object that is longer than the window: how many
 // bytes stand before its first element, 0 where it has none.

@@ -108,6 +108,26 @@ type Options struct {
 	Map       map[string]string // contract field to the log's own column, see [ParseMap]
 	TZ        *time.Location    // for times without a zone; nil is UTC
 	MaxRecord int64             // longest record in bytes; 0 is [DefaultMaxRecord]
+
+	logins bool // the formats of login logs are the known ones, see [ReadIdentity]
+}
+
+// formats are the formats among which an input is looked for.
+func (o *Options) formats() []*Format {
+	if o.logins {
+		return identityFormats
+	}
+	return formats
+}
+
+// formatNamed finds a format by name, without case.
+func (o *Options) formatNamed(s string) *Format {
+	for _, f := range o.formats() {
+		if strings.EqualFold(f.Name, s) {
+			return f
+		}
+	}
+	return nil
 }
 
 // DefaultMaxRecord is the longest record that is read without --max-record.

@@ -101,7 +101,7 @@ func (r *Reader) inputError(err error) error {
 // its dates are.
 func (r *Reader) probe(head []byte, whole bool) {
 	p := &Reader{name: r.name, o: r.o, ctx: r.ctx, plan: r.plan, rows: newRows(r.plan.format, &r.o), emit: func(*Record) error { return nil }}
-	p.rows.names, p.rows.cols, p.rows.utcs = r.rows.names, r.rows.cols, r.rows.utcs
+	p.rows.names, p.rows.header, p.rows.cols, p.rows.utcs = r.rows.names, r.rows.header, r.rows.cols, r.rows.utcs
 	p.rows.clock = r.rows.clock
 	p.rows.dates = &dateProbe{}
 	if !whole {
@@ -570,7 +570,9 @@ func (r *Reader) warnings() []string {
 		list = append(list, "status words that are not known count as not final: "+strings.Join(words, ", "))
 	}
 	if r.ambiguous {
-		list = append(list, "dates could be day or month first: read day first")
+		list = append(list, warnAmbiguous)
 	}
 	return list
 }
+
+const warnAmbiguous = "dates could be day or month first: read day first"

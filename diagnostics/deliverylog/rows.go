@@ -22,9 +22,10 @@ type rows struct {
 	utc   clock
 
 	// A row of a table …
-	cells [][]byte
-	cols  [roles][]int
-	utcs  [roles]bool
+	cells  [][]byte
+	header *header
+	cols   [roles][]int
+	utcs   [roles]bool
 	// … or of a tree.
 	t     *tree
 	root  int32
@@ -36,6 +37,8 @@ type rows struct {
 
 	dates *dateProbe // set while the head is looked at
 	facts facts
+
+	logins []login // what the row of a login log said
 }
 
 // facts are what the rows of an input have and lack, for the warnings.
@@ -54,6 +57,7 @@ func newRows(f *Format, o *Options) *rows {
 
 // bind finds the columns of a table.
 func (p *rows) bind(h *header, o *Options) error {
+	p.header = h
 	taken := make(map[int]bool)
 	for r := range roles {
 		p.cols[r], p.utcs[r] = nil, false
@@ -207,6 +211,7 @@ func unwrapCell(b []byte) []byte {
 // fill makes a record of the fields of the present row.
 func (p *rows) fill(r *Record) error {
 	r.clear()
+	p.logins = p.logins[:0]
 	if d := p.vals[roleDirection]; len(d) > 0 && inbound(d) {
 		return errSkip
 	}

@@ -16,6 +16,10 @@ type UnknownFormatError struct {
 	Nearest []Near   // the most likely first
 	Map     string   // a likely --map, or empty where nothing is sure
 	Format  string   // where --log-format named one
+	Other   string   // the format of the other kind that it is: a login log in place of a delivery log, or the reverse
+
+	logins bool // a login log was wanted
+	known  int  // formats that were tried
 }
 
 // Near is a known format and what an input lacks of it.
@@ -32,6 +36,9 @@ const (
 
 func (e *UnknownFormatError) Error() string {
 	what := "no known log format fits"
+	if e.logins {
+		what = "no known format of login logs fits"
+	}
 	if e.Format != "" {
 		what = "it is no " + e.Format + " log"
 	}
@@ -60,6 +67,12 @@ func (e *UnknownFormatError) Error() string {
 // that was used.
 func (e *UnknownFormatError) Hints() []string {
 	var hints []string
+	switch {
+	case e.Other != "" && e.logins:
+		return []string{"it is a delivery log (" + e.Other + "): name it with --logs in place of --identity"}
+	case e.Other != "":
+		return []string{"it is a login log (" + e.Other + "): name it with --identity"}
+	}
 	if e.Map != "" {
 		hints = append(hints, "otpdoctor analyze "+e.File+" --map "+shellWord(e.Map))
 	}
@@ -73,7 +86,7 @@ func (e *UnknownFormatError) Hints() []string {
 			break
 		}
 	}
-	return append(hints, fmt.Sprintf("%sname one with --log-format (otpdoctor formats lists all %d)", or, len(formats)))
+	return append(hints, fmt.Sprintf("%sname one with --log-format (otpdoctor formats lists all %d)", or, e.known))
 }
 
 func shellWord(s string) string {
@@ -85,9 +98,11 @@ func shellWord(s string) string {
 
 // unknownFormat collects what can be said of an input that nothing fits.
 func unknownFormat(name string, head []byte, whole bool, o *Options, only *Format) error {
-	e := &UnknownFormatError{File: name}
+	e := &UnknownFormatError{File: name, logins: o.logins, known: len(o.formats())}
 	if only != nil {
 		e.Format = only.Name
+	} else if p, _ := recognise(head, whole, &Options{logins: !o.logins}, nil); p != nil && !p.format.general() {
+		e.Other = p.format.Name
 	}
 	h, samples := unknownJSON(head)
 	if e.Shape = "JSON"; h == nil {
@@ -107,8 +122,10 @@ func unknownFormat(name string, head []byte, whole bool, o *Options, only *Forma
 		}
 		e.Columns = append(e.Columns, visible(c))
 	}
-	e.Nearest = nearest(h, only)
-	e.Map = guessMap(h, samples, o)
+	e.Nearest = nearest(h, o, only)
+	if !o.logins {
+		e.Map = guessMap(h, samples, o)
+	}
 	return e
 }
 
@@ -206,13 +223,13 @@ func unknownJSON(head []byte) (h *header, samples [][]string) {
 }
 
 // nearest lists the formats of which a header has at least a third.
-func nearest(h *header, only *Format) (list []Near) {
+func nearest(h *header, o *Options, only *Format) (list []Near) {
 	type scored struct {
 		near Near
 		have float64
 	}
 	var all []scored
-	for _, f := range formats {
+	for _, f := range o.formats() {
 		if f.split != nil || only != nil && f != only {
 			continue
 		}
