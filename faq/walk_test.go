@@ -82,18 +82,20 @@ func stateOf(t *testing.T, w Walk, id string) StepState {
 }
 
 func TestWalkIsAValue(t *testing.T) {
-	w := begin(t, "no-code", Facts{}).Answer("y").Answer("y")
-	before := w.States()
-	a, b := w.Answer("n"), w.Answer("y")
-	_ = a.Back().AnswerStep("number_stored", "n").Undo()
-	if got, want := current(b), "other_texts"; got != want {
-		t.Errorf("second answer from the same walk leads to %s, want %s", got, want)
-	}
-	if got, want := current(a), "way_in"; got != want {
-		t.Errorf("first answer leads to %s, want %s", got, want)
-	}
-	if got := w.States(); !reflect.DeepEqual(got, before) {
-		t.Errorf("the walk changed under its answers:\n got %+v\nwant %+v", got, before)
+	w := begin(t, "no-code", Facts{})
+	for range 4 {
+		before := w.States()
+		a := w.Answer("n")
+		atA := a.States()
+		b := w.Answer("y")
+		_ = b.Back().AnswerStep("number_stored", "n").Undo()
+		if got := w.States(); !reflect.DeepEqual(got, before) {
+			t.Errorf("the walk changed under its answers:\n got %+v\nwant %+v", got, before)
+		}
+		if got := a.States(); !reflect.DeepEqual(got, atA) {
+			t.Errorf("one branch changed the other:\n got %+v\nwant %+v", got, atA)
+		}
+		w = b
 	}
 }
 
@@ -228,6 +230,14 @@ func TestLateStepGoesTheFailedWay(t *testing.T) {
 	w := begin(t, "slow-code", Facts{Verdicts: map[string]Verdict{"eventually_received": {Result: Pass}, "carrier_delay": {Result: Late}}})
 	if got, want := current(w), "any_hour"; got != want {
 		t.Errorf("late leads to %s, want %s", got, want)
+	}
+}
+
+// Where a step only notes an answer, a no is known, not failed.
+func TestNotedNo(t *testing.T) {
+	w := begin(t, "everything-tried", Facts{Verdicts: map[string]Verdict{"ever_received": {Result: Fail, Detail: "none in 28 days", Source: "log"}}})
+	if st := stateOf(t, w, "ever_received"); st.Result != Pass || st.Detail != "none in 28 days" {
+		t.Errorf("noted no = %s (%s), want pass", st.Result, st.Detail)
 	}
 }
 
