@@ -111,7 +111,7 @@ var facts = []fact{
 	{"the user asks whether it blocks incoming codes", "topics/same-people.yaml", "same-people", `asks the network whether it \*\*blocks incoming texts with codes`},
 	{"see the blocking step of the topic no-code", "topics/same-people.yaml", "same-people", `step 5 of the topic \*No code\*`},
 	{"with several users: are all with one network", "topics/same-people.yaml", "same-people", `several users have it, see whether they are \*\*all with the same network`},
-	{"step: the same network", "topics/same-people.yaml", "same-people/different_carriers", `different mobile networks`},
+	{"step: the same network", "topics/same-people.yaml", "same-people/different_carriers", `all with the same mobile network`},
 	// Still asked.
 	{"switched on for all staff, then off", "topics/still-asked.yaml", "still-asked", `switched two-factor authentication on for all staff and then off again`},
 	{"existing accounts stay set to use it", "topics/still-asked.yaml", "still-asked", `accounts that exist already: they \*\*stay set to use it`},

@@ -45,6 +45,8 @@ type Topic struct {
 	Body     string    `yaml:"body" json:"body"`         // Markdown
 	Steps    []Step    `yaml:"steps" json:"steps"`
 	Outcomes []Outcome `yaml:"outcomes" json:"outcomes"`
+
+	body string // Body with its {validity} still open
 }
 
 // Kinds of a step or question: what sort of answer it takes.
@@ -151,6 +153,17 @@ type Cause struct {
 	Step      string `yaml:"step" json:"step"`
 	Reply     string `yaml:"reply" json:"reply"` // to copy for the user
 	Next      string `yaml:"next" json:"next"`   // for the agent
+}
+
+// WithValidity is the same set for codes that can be used so long.
+func (s *Set) WithValidity(d time.Duration) *Set {
+	c := *s
+	c.Validity = d
+	c.Topics = slices.Clone(s.Topics)
+	for i := range c.Topics {
+		c.Topics[i].Body = strings.ReplaceAll(c.Topics[i].body, "{validity}", inWords(d))
+	}
+	return &c
 }
 
 // Topic returns the topic with this id.

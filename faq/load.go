@@ -295,7 +295,8 @@ func (s *Set) fillStatic() {
 	for i := range s.Topics {
 		t := &s.Topics[i]
 		put(&t.Label, &t.Caller, &t.Question, &t.Body)
-		t.Body = strings.ReplaceAll(t.Body, "{validity}", inWords(s.Validity))
+		t.body = t.Body
+		t.Body = strings.ReplaceAll(t.body, "{validity}", inWords(s.Validity))
 		for j := range t.Steps {
 			st := &t.Steps[j]
 			put(&st.Title, &st.Ask, &st.Explain)

@@ -53,6 +53,25 @@ func TestDurationInWords(t *testing.T) {
 	}
 }
 
+func TestWithValidity(t *testing.T) {
+	s := Builtin().WithValidity(5 * time.Minute)
+	topic, _ := s.Topic("slow-code")
+	if !strings.Contains(topic.Body, "five minutes") || strings.Contains(topic.Body, "three minutes") {
+		t.Errorf("body = %s", topic.Body)
+	}
+	w, err := s.Begin("slow-code", Facts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w = w.Answer("y").Answer("4")
+	if got := result(w, "in_time"); got != Pass {
+		t.Errorf("four of five minutes = %s, want pass", got)
+	}
+	if old, _ := Builtin().Topic("slow-code"); !strings.Contains(old.Body, "three minutes") {
+		t.Error("the built-in set changed")
+	}
+}
+
 // The vocabulary of the screens, word for word.
 func TestCauseTitles(t *testing.T) {
 	o2 := map[string]string{"carrier": "O2", "country_code": "GB"}
