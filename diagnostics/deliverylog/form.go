@@ -34,7 +34,7 @@ func splitForm(t *tree, line []byte) bool {
 		return false
 	}
 	if when := lineTime(line); when != nil {
-		t.add([]byte("@line"), when)
+		t.add(lineTimeKey, when)
 	}
 	return true
 }
@@ -93,3 +93,10 @@ func lineTime(line []byte) []byte {
 	}
 	return nil
 }
+
+// lineTimeKey is under which splitForm puts the time of a line. No provider has it.
+var lineTimeKey = []byte("otpdoctorlinetime")
+
+// loggedAt are the names that programs which log webhooks give to the time at
+// which one came. The webhook itself has none, or one of its own.
+const loggedAt = "otpdoctorlinetime|logged_at|received_at|timestamp|time|ts|datetime|date|@timestamp|created_at|event_time"

@@ -18,6 +18,8 @@ type Format struct {
 
 	fields fields
 	words  words
+	utc    bool     // times without a zone are UTC whatever --tz says
+	short  bool     // times are YYMMDDhhmm, with seconds or not
 	each   []string // arrays, one inside the other, whose elements are rows
 	needs  []need
 	lists  []name // each, compiled
@@ -59,6 +61,8 @@ const (
 	roleReason
 	roleSource
 	roleExtra // what only this format has
+	roleMore
+	roleLineTime // when the line was logged, by the log around it
 	roles
 )
 
@@ -169,7 +173,7 @@ func (f *Format) compile() *Format {
 // formats is the table of formats. A provider's come before the general ones,
 // which take nearly anything; among those that fit, the one with more columns wins.
 var formats = compileAll(
-	&twilioCSV,
+	&twilioCSV, &twilioREST, &twilioBulk, &twilioCallback, &twilioEvents, &twilioVerify, &twilioVerifyAttempts, &twilioVerification,
 	&awsSNS,
 	&otpdoctorCSV, &otpdoctorJSONL,
 	&genericCSV, &genericJSONL,

@@ -546,8 +546,10 @@ func (r *Reader) warnings() []string {
 	switch {
 	case f.anyTime == 0:
 		list = append(list, "no times at all: messages without a receipt count as unconfirmed")
+	case f.submitted == 0 && f.seen > 0 && f.seen == f.records:
+		list = append(list, "no submit times: the first report of a message stands in")
 	case f.submitted == 0:
-		list = append(list, "no submit times: nothing can be said about when messages failed")
+		list = append(list, "no submit times: nothing can be said about when messages were sent")
 	}
 	switch {
 	case f.to == 0:

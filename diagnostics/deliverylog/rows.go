@@ -13,6 +13,8 @@ import (
 // errSkip leaves out a row that is no text to a user.
 var errSkip = errors.New("not a text to a user")
 
+var errNoStatus = errors.New("status is empty")
+
 // rows turns rows of one format into records. It is made for one input and
 // used for each row in turn.
 type rows struct {
@@ -43,15 +45,17 @@ type rows struct {
 
 // facts are what the rows of an input have and lack, for the warnings.
 type facts struct {
-	records, delivered, failed, noReceipt int64
-	to, network, submitted, done, anyTime int64
-	unknownWords                          map[string]int64
-	unknownMore                           bool
+	records, delivered, failed, noReceipt       int64
+	to, network, submitted, seen, done, anyTime int64
+	unknownWords                                map[string]int64
+	unknownMore                                 bool
 }
 
 func newRows(f *Format, o *Options) *rows {
 	p := &rows{f: f, names: f.names}
-	p.clock.zone = o.TZ
+	if !f.utc {
+		p.clock.zone = o.TZ
+	}
 	return p
 }
 
@@ -244,9 +248,12 @@ func (p *rows) fill(r *Record) error {
 	if r.Verified, err = p.time(roleVerified); err != nil {
 		return err
 	}
+	if logged, err := p.time(roleLineTime); err == nil && logged.Known() { // a hint only: never a reason to reject
+		r.Seen, r.At = logged, max(r.At, logged)
+	}
 	if p.f.words != nil {
 		if len(r.Status) == 0 {
-			return errors.New("status is empty")
+			return errNoStatus
 		}
 		r.State, r.Rank = p.meaning(r.Status)
 	}
@@ -313,7 +320,12 @@ func (p *rows) time(r role) (Time, error) {
 	if p.dates != nil {
 		p.dates.look(v)
 	}
-	t, ok := c.at(v)
+	t, ok := Time(0), false
+	if p.f.short && r != roleLineTime {
+		t, ok = c.short(v)
+	} else {
+		t, ok = c.at(v)
+	}
 	if !ok {
 		return NoTime, notADate(fieldNames[r], v)
 	}
@@ -355,10 +367,13 @@ func (p *rows) note(r *Record) {
 	if len(r.Network) > 0 || len(r.MCCMNC) > 0 {
 		f.network++
 	}
-	if r.Submitted.Known() || r.Seen.Known() {
+	if r.Submitted.Known() {
 		f.submitted++
 	}
-	if r.Done.Known() && (r.Submitted.Known() || p.f.Events) {
+	if r.Seen.Known() {
+		f.seen++
+	}
+	if r.Done.Known() {
 		f.done++
 	}
 	if r.Newest().Known() {

@@ -19,15 +19,14 @@ var twilioWords = words{
 // export, which uses the API's names.
 var twilioCSV = Format{
 	Name: "twilio-csv", Provider: "twilio", Title: "Twilio Console message log", Shape: "CSV",
-	Columns: []string{"Sid", "To", "Status", "SentDate|DateSent|DateCreated|Date_Sent", "AccountSid|Direction|ErrorCode"},
+	Columns: []string{"Sid", "To", "Status", "SentDate|DateSent", "AccountSid|Direction|ErrorCode"},
 	fields: fields{
 		roleID: "sid", roleTo: "to", roleFrom: "from", roleStatus: "status", roleCode: "errorcode",
-		roleSubmitted: "sentdate|datesent|datecreated", roleAt: "dateupdated", roleDirection: "direction",
+		roleSubmitted: "sentdate|datesent", roleAt: "dateupdated", roleDirection: "direction",
 		// Columns that people add in a spreadsheet.
 		roleNetwork: "carrier|network|operator", roleMCCMNC: "mccmnc", roleCountry: "country", roleVerified: "verifiedat",
 	},
-	words:  twilioWords,
-	finish: finishTwilio,
+	words: twilioWords, utc: true, finish: finishTwilio,
 }
 
 // finishTwilio leaves inbound messages out, whose status tells where the
