@@ -14,7 +14,7 @@ var awsSNS = Format{
 	Columns: []string{"notification.messageId", "notification.timestamp", "delivery.destination", "delivery.providerResponse", "status"},
 	Warnings: []string{
 		"SNS may log only a sample of the successes (success sample rate), but always all failures: the delivery rate may be too low",
-		"AWS receipts may come up to 72 hours late: delay is what AWS saw",
+		awsLate,
 	},
 	fields: fields{
 		roleID: "notification.messageId", roleSubmitted: "notification.timestamp", roleTo: "delivery.destination",
@@ -23,9 +23,10 @@ var awsSNS = Format{
 		roleLatency: "delivery.dwellTimeMsUntilDeviceAck",
 	},
 	words: words{
-		"success": {NoReceipt, rankFinal},
-		"failure": {Failed, rankFinal + 1},
+		"success": {NoReceipt, rankFinal + 1},
+		"failure": {Failed, rankFinal}, // success wins, should both ever come
 	},
+	utc:    true,
 	finish: finishSNS,
 }
 
@@ -61,6 +62,11 @@ func finishSNS(p *rows, r *Record) error {
 // acceptedByPhone tells the handset's receipt from the carrier's.
 func acceptedByPhone(text []byte) bool {
 	return sameName(text, "messagehasbeenacceptedbyphone") || sameName(text, "acceptedbyphone")
+}
+
+// acceptedByCarrier tells the carrier's receipt.
+func acceptedByCarrier(text []byte) bool {
+	return sameName(text, "messagehasbeenacceptedbyphonecarrier") || sameName(text, "acceptedbyphonecarrier")
 }
 
 func zeroCode(mcc []byte) bool { return len(mcc) > 0 && isZero(mcc) }

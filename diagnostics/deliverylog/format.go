@@ -174,7 +174,7 @@ func (f *Format) compile() *Format {
 // which take nearly anything; among those that fit, the one with more columns wins.
 var formats = compileAll(
 	&twilioCSV, &twilioREST, &twilioBulk, &twilioCallback, &twilioEvents, &twilioVerify, &twilioVerifyAttempts, &twilioVerification,
-	&awsSNS,
+	&awsSNS, &awsUsage, &awsEvents, &awsPinpoint,
 	&otpdoctorCSV, &otpdoctorJSONL,
 	&genericCSV, &genericJSONL,
 )
