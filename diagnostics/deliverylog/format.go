@@ -175,6 +175,7 @@ func (f *Format) compile() *Format {
 var formats = compileAll(
 	&twilioCSV, &twilioREST, &twilioBulk, &twilioCallback, &twilioEvents, &twilioVerify, &twilioVerifyAttempts, &twilioVerification,
 	&awsSNS, &awsUsage, &awsEvents, &awsPinpoint,
+	&azureEvents, &azureLogs,
 	&otpdoctorCSV, &otpdoctorJSONL,
 	&genericCSV, &genericJSONL,
 )
