@@ -176,6 +176,7 @@ var formats = compileAll(
 	&twilioCSV, &twilioREST, &twilioBulk, &twilioCallback, &twilioEvents, &twilioVerify, &twilioVerifyAttempts, &twilioVerification,
 	&awsSNS, &awsUsage, &awsEvents, &awsPinpoint,
 	&azureEvents, &azureLogs,
+	&vonageReports, &vonageDLR, &vonageMessages,
 	&otpdoctorCSV, &otpdoctorJSONL,
 	&genericCSV, &genericJSONL,
 )
