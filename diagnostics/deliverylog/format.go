@@ -177,6 +177,7 @@ var formats = compileAll(
 	&awsSNS, &awsUsage, &awsEvents, &awsPinpoint,
 	&azureEvents, &azureLogs,
 	&vonageReports, &vonageDLR, &vonageMessages,
+	&sinchReports, &sinchBatch,
 	&otpdoctorCSV, &otpdoctorJSONL,
 	&genericCSV, &genericJSONL,
 )
