@@ -178,6 +178,7 @@ var formats = compileAll(
 	&azureEvents, &azureLogs,
 	&vonageReports, &vonageDLR, &vonageMessages,
 	&sinchReports, &sinchBatch,
+	&infobipReports,
 	&otpdoctorCSV, &otpdoctorJSONL,
 	&genericCSV, &genericJSONL,
 )
