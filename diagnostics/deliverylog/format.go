@@ -179,6 +179,7 @@ var formats = compileAll(
 	&vonageReports, &vonageDLR, &vonageMessages,
 	&sinchReports, &sinchBatch,
 	&infobipReports,
+	&messagebirdMessages, &messagebirdCallback,
 	&otpdoctorCSV, &otpdoctorJSONL,
 	&genericCSV, &genericJSONL,
 )
