@@ -180,6 +180,7 @@ var formats = compileAll(
 	&sinchReports, &sinchBatch,
 	&infobipReports,
 	&messagebirdMessages, &messagebirdCallback,
+	&plivoMessages, &plivoCallback,
 	&otpdoctorCSV, &otpdoctorJSONL,
 	&genericCSV, &genericJSONL,
 )
