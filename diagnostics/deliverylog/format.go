@@ -181,6 +181,7 @@ var formats = compileAll(
 	&infobipReports,
 	&messagebirdMessages, &messagebirdCallback,
 	&plivoMessages, &plivoCallback,
+	&telnyxWebhook, &telnyxMessage, &telnyxRecords,
 	&otpdoctorCSV, &otpdoctorJSONL,
 	&genericCSV, &genericJSONL,
 )
