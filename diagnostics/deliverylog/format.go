@@ -182,6 +182,7 @@ var formats = compileAll(
 	&messagebirdMessages, &messagebirdCallback,
 	&plivoMessages, &plivoCallback,
 	&telnyxWebhook, &telnyxMessage, &telnyxRecords,
+	&bandwidthCallback, &bandwidthMessages,
 	&otpdoctorCSV, &otpdoctorJSONL,
 	&genericCSV, &genericJSONL,
 )
