@@ -183,6 +183,7 @@ var formats = compileAll(
 	&plivoMessages, &plivoCallback,
 	&telnyxWebhook, &telnyxMessage, &telnyxRecords,
 	&bandwidthCallback, &bandwidthMessages,
+	&kannelAccess, &jasminMessages, &smppReceipts,
 	&otpdoctorCSV, &otpdoctorJSONL,
 	&genericCSV, &genericJSONL,
 )
