@@ -1,12 +1,14 @@
 package export
 
 import (
+	"context"
 	"io"
 	"strconv"
 	"strings"
 
 	"cli.otpdoctor/diagnostics/carrier"
 	"cli.otpdoctor/diagnostics/number"
+	"cli.otpdoctor/diagnostics/tally"
 )
 
 // CheckWriter writes checked numbers as JSON lines, one at a time and without
@@ -222,70 +224,137 @@ func CheckErrorWords(word string) string {
 
 func checkText(w io.Writer, list []carrier.Checked, o Options) error {
 	t := newText(w, o)
-	var right, corrected, invalid, canReceive int
+	var totals carrier.Totals
 	width := 16
 	for i := range list {
 		width = max(width, cells(Clean(list[i].Input))+3)
 	}
-	width = min(width, 28)
+	width = min(width, widestInput)
 	for i := range list {
-		c := &list[i]
 		if i > 0 {
 			t.line("")
 		}
-		head := pad(cutEnd(Clean(c.Input), width-1), width)
-		place := " (" + number.CountryName(c.Country) + ")"
-		if c.Country == "001" || number.CountryName(c.Country) == "" {
-			place = ""
-		}
-		row := func(label, value string) {
-			if value != "" {
-				t.hanging("   "+pad(label, 14), value)
-			}
-		}
-		switch {
-		case !c.Valid:
-			invalid++
-			t.line(head + t.bad("x not valid") + ": " + CheckErrorWords(c.Error))
-			if c.Likely != "" {
-				l := number.Check(c.Likely, "")
-				row("perhaps", l.International+" ("+number.CountryName(l.Country)+")")
-			}
-		case len(c.Corrections) > 0:
-			corrected++
-			t.line(head + t.warn("!") + " corrected: " + c.International + place)
-			for j, x := range c.Corrections {
-				row([]string{"why", ""}[min(j, 1)], CorrectionWords(x, c.CallingCode))
-			}
-		default:
-			right++
-			t.line(head + t.sign("✓") + " valid: " + c.International + place)
-		}
-		if c.Valid {
-			if c.CanReceiveSMS == number.Yes {
-				canReceive++
-			}
-			row("line", LineTypeWords(c.Type)+", "+SMSWords(c))
-			if c.Carrier != "" {
-				row("carrier", Clean(CarrierWords(c.Carrier, c.CarrierSource, c.Portable)))
-			}
-			if c.Reserved {
-				row("reserved", "a number kept for drama and tests; nobody can have it")
-			}
-			if len(c.TimeZones) > 0 && c.TimeZones[0] != "Etc/Unknown" {
-				row("time zone", strings.Join(c.TimeZones[:min(3, len(c.TimeZones))], ", ")+more(len(c.TimeZones)-3))
-			}
-		}
-		for j, a := range c.Advice {
-			row([]string{"next", ""}[min(j, 1)], Clean(a))
-		}
+		t.checked(&list[i], width)
+		totals.Add(&list[i])
 	}
 	if len(list) > 1 {
 		t.line("")
-		t.wrap(plural(int64(len(list)), "number") + ": " + strconv.Itoa(right) + " right as typed, " + strconv.Itoa(corrected) +
-			" corrected, " + strconv.Itoa(invalid) + " not valid. " + strconv.Itoa(canReceive) + " can receive texts.")
+		t.wrap(checkTotals(totals))
 	}
 	return t.flush()
+}
+
+// widestInput is the widest column of inputs; a longer one is cut.
+const widestInput = 28
+
+func checkTotals(n carrier.Totals) string {
+	return plural(n.Numbers, "number") + ": " + tally.FormatCount(n.Right) + " right as typed, " + tally.FormatCount(n.Corrected) +
+		" corrected, " + tally.FormatCount(n.NotValid) + " not valid. " + tally.FormatCount(n.CanReceive) + " can receive texts."
+}
+
+// checked writes one number: the verdict beside what was typed, then why.
+func (t *text) checked(c *carrier.Checked, width int) {
+	head := pad(cutEnd(Clean(c.Input), width-1), width)
+	place := " (" + number.CountryName(c.Country) + ")"
+	if c.Country == "001" || number.CountryName(c.Country) == "" {
+		place = ""
+	}
+	row := func(label, value string) {
+		if value != "" {
+			t.hanging("   "+pad(label, 14), value)
+		}
+	}
+	switch {
+	case !c.Valid:
+		t.line(head + t.bad("x not valid") + ": " + CheckErrorWords(c.Error))
+		if c.Likely != "" {
+			l := number.Check(c.Likely, "")
+			row("perhaps", l.International+" ("+number.CountryName(l.Country)+")")
+		}
+	case len(c.Corrections) > 0:
+		t.line(head + t.warn("!") + " corrected: " + c.International + place)
+		for j, x := range c.Corrections {
+			row([]string{"why", ""}[min(j, 1)], CorrectionWords(x, c.CallingCode))
+		}
+	default:
+		t.line(head + t.sign("✓") + " valid: " + c.International + place)
+	}
+	if c.Valid {
+		row("line", LineTypeWords(c.Type)+", "+SMSWords(c))
+		if c.Carrier != "" {
+			row("carrier", Clean(CarrierWords(c.Carrier, c.CarrierSource, c.Portable)))
+		}
+		if c.Reserved {
+			row("reserved", "a number kept for drama and tests; nobody can have it")
+		}
+		if len(c.TimeZones) > 0 && c.TimeZones[0] != "Etc/Unknown" {
+			row("time zone", strings.Join(c.TimeZones[:min(3, len(c.TimeZones))], ", ")+more(len(c.TimeZones)-3))
+		}
+	}
+	for j, a := range c.Advice {
+		row([]string{"next", ""}[min(j, 1)], Clean(a))
+	}
+}
+
+// CheckStream checks a raw number a line and writes each as it comes, in memory
+// that does not grow with their number. See carrier.CheckStream.
+func CheckStream(ctx context.Context, r io.Reader, region string, l *carrier.Lookup, w io.Writer, format string, o Options) error {
+	switch format {
+	case "jsonl":
+		_, err := carrier.CheckStream(ctx, r, region, l, w, func(dst []byte, c *carrier.Checked) []byte {
+			return append(appendChecked(dst, c), '\n')
+		})
+		return err
+	case "json":
+		list := &listWriter{w: w}
+		_, err := carrier.CheckStream(ctx, r, region, l, list, func(dst []byte, c *carrier.Checked) []byte {
+			return appendChecked(append(dst, ",\n"...), c)
+		})
+		if err != nil {
+			return err
+		}
+		return list.close()
+	case "text":
+		totals, err := carrier.CheckStream(ctx, r, region, l, w, func(dst []byte, c *carrier.Checked) []byte {
+			t := newText(nil, o)
+			t.checked(c, widestInput)
+			t.line("")
+			return append(dst, t.string()...)
+		})
+		if err != nil {
+			return err
+		}
+		_, err = io.WriteString(w, checkTotals(totals)+"\n")
+		return err
+	}
+	return unknown("check", format)
+}
+
+// listWriter makes a JSON array of elements that each come with a comma before them.
+type listWriter struct {
+	w     io.Writer
+	begun bool
+}
+
+func (l *listWriter) Write(p []byte) (int, error) {
+	if l.begun || len(p) == 0 {
+		return l.w.Write(p)
+	}
+	l.begun = true
+	if _, err := io.WriteString(l.w, "["); err != nil {
+		return 0, err
+	}
+	n, err := l.w.Write(p[1:])
+	return n + 1, err
+}
+
+func (l *listWriter) close() error {
+	end := "\n]\n"
+	if !l.begun {
+		end = "[]\n"
+	}
+	_, err := io.WriteString(l.w, end)
+	return err
 }
 
 func more(n int) string {

@@ -53,10 +53,11 @@ var kinds = map[string][]string{
 	"analysis": {"text", "json", "md", "csv"},
 	"check":    {"text", "json", "jsonl"},
 	"convert":  {"csv", "jsonl", "parquet"},
+	"faq":      {"text", "md", "json"},
 }
 
 // Formats lists the format names of a kind: "ticket", "lockout", "analysis",
-// "check" or "convert".
+// "check", "convert" or "faq".
 func Formats(kind string) []string { return slices.Clone(kinds[kind]) }
 
 func unknown(kind, format string) error { return &FormatError{Format: format, Known: Formats(kind)} }

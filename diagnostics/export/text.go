@@ -21,12 +21,15 @@ type text struct {
 func newText(w io.Writer, o Options) *text { return &text{w: w, o: o, width: o.width()} }
 
 func (t *text) flush() error {
-	s := t.b.String()
-	if t.o.ASCII {
-		s = ascii(s)
-	}
-	_, err := io.WriteString(t.w, s)
+	_, err := io.WriteString(t.w, t.string())
 	return err
+}
+
+func (t *text) string() string {
+	if t.o.ASCII {
+		return ascii(t.b.String())
+	}
+	return t.b.String()
 }
 
 // line writes one line as it is, without blanks at its end.
