@@ -1,0 +1,194 @@
+// Package diagnostics works a case: it sends logs, number and answers down the
+// one path from row to ticket and holds what comes out. Commands and wizard are
+// faces of it. It prints nothing and asks nobody.
+package diagnostics
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"cli.otpdoctor/diagnostics/carrier"
+	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/finding"
+	"cli.otpdoctor/diagnostics/message"
+	"cli.otpdoctor/diagnostics/number"
+	"cli.otpdoctor/diagnostics/tally"
+	"cli.otpdoctor/faq"
+)
+
+// DefaultValidity is how long a code is good where nobody says otherwise.
+const DefaultValidity = 3 * time.Minute
+
+// Options say what to read and how. The zero value of each field is its default.
+type Options struct {
+	Logs     []deliverylog.Log // several are one log
+	Identity []deliverylog.Log
+	Lookup   *carrier.Lookup
+
+	Format    string            // log format by name instead of by content
+	Map       map[string]string // field to column, for CSV and JSON lines of no known kind
+	Region    string            // country of numbers written without one
+	Zone      *time.Location    // zone of times written without one, default UTC
+	MaxRecord int64             // longest record in bytes
+
+	Validity     time.Duration
+	Grace        time.Duration // 0: from the log
+	Since, Until time.Time     // submit times outside are left out
+	By           string        // dimension to group by, default "carrier"
+	Watch        []number.MSISDN
+	Explain      bool     // keep what was nearly found
+	FAQ          *faq.Set // the words of findings; nil: the built-in ones
+
+	Log logrus.FieldLogger // nil: none
+}
+
+// Progress is how far a reading has come.
+type Progress struct {
+	Name     string
+	Bytes    int64
+	Size     int64 // 0: not known
+	Messages int64
+	Rejected int64
+}
+
+// Share is the part read, 0 to 1, and false where the size is not known.
+func (p Progress) Share() (float64, bool) {
+	if p.Size <= 0 {
+		return 0, false
+	}
+	return min(1, float64(p.Bytes)/float64(p.Size)), true
+}
+
+func (o Options) message() message.Options {
+	return message.Options{
+		Options: deliverylog.Options{
+			Format:    o.Format,
+			Map:       o.Map,
+			TZ:        o.Zone,
+			MaxRecord: o.MaxRecord,
+		},
+		Region: o.Region,
+		Lookup: o.Lookup,
+	}
+}
+
+func (o Options) validity() time.Duration {
+	if o.Validity > 0 {
+		return o.Validity
+	}
+	return DefaultValidity
+}
+
+func (o Options) logger() logrus.FieldLogger {
+	if o.Log != nil {
+		return o.Log
+	}
+	return discard
+}
+
+var discard = func() logrus.FieldLogger {
+	l := logrus.New()
+	l.SetLevel(logrus.PanicLevel)
+	return l
+}()
+
+// Analyze reads the logs once and gives what was counted and found. Where ctx
+// ends it, the error is ctx's and the report is nil. The progress function may
+// be nil; it is called from the reading goroutine, about ten times a second.
+func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.Report, error) {
+	if len(o.Logs) == 0 {
+		return nil, errors.New("no log to read")
+	}
+	log, started := o.logger(), time.Now()
+	counter := tally.NewCounter(tally.Options{
+		Validity: o.validity(),
+		Grace:    o.Grace,
+		By:       o.By,
+		Watch:    o.Watch,
+		Since:    deliverylog.FromTime(o.Since),
+		Until:    deliverylog.FromTime(o.Until),
+	})
+	result, err := message.Read(ctx, o.Logs, o.message(), messageProgress(progress), func(m *message.Message) error {
+		counter.Add(m)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	report := &finding.Report{Inputs: result.Inputs, Table: counter.Close(result.Newest)}
+	for _, in := range result.Inputs {
+		log.WithFields(logrus.Fields{"format": in.Format, "rows": in.Rows, "messages": in.Messages,
+			"rejected": in.Rejected, "skipped": in.Skipped}).Info("log read")
+		report.Partial = report.Partial || in.Truncated != ""
+	}
+	report.Findings, report.NearMisses = finding.Find(report.Table, finding.Options{Numbers: o.Watch, Explain: o.Explain, FAQ: o.FAQ})
+	log.WithFields(logrus.Fields{"findings": len(report.Findings), "groups": len(report.Table.Groups),
+		"took": time.Since(started).Round(time.Millisecond).String()}).Info("analysed")
+	return report, nil
+}
+
+func messageProgress(f func(Progress)) func(message.Progress) {
+	if f == nil {
+		return nil
+	}
+	return func(p message.Progress) { f(Progress(p)) }
+}
+
+// Convert reads the logs and gives every message in normal form, judged at the
+// log's end, one after the other.
+func Convert(ctx context.Context, o Options, progress func(Progress), emit func(*message.Message) error) ([]deliverylog.Summary, error) {
+	messages, result, err := message.Collect(ctx, o.Logs, o.message(), o.Grace, messageProgress(progress))
+	if err != nil {
+		return nil, err
+	}
+	since, until := deliverylog.FromTime(o.Since), deliverylog.FromTime(o.Until)
+	for i := range messages {
+		m := &messages[i]
+		if m.Submitted.Known() && (since.Known() && m.Submitted < since || until.Known() && m.Submitted >= until) {
+			continue
+		}
+		if err := emit(m); err != nil {
+			return result.Inputs, err
+		}
+	}
+	return result.Inputs, nil
+}
+
+// ReadLookup reads a look-up file of any known kind.
+func ReadLookup(path string) (*carrier.Lookup, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, pathError(err)
+	}
+	defer f.Close()
+	return carrier.ReadLookup(filepath.Base(path), f)
+}
+
+// ParseNumbers takes one number a line; empty lines and lines that begin with #
+// are left out.
+func ParseNumbers(text string) []string {
+	var out []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "#") {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// pathError names the file as the user gave it, without the system call.
+func pathError(err error) error {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		return fmt.Errorf("%s: %w", pe.Path, pe.Err)
+	}
+	return err
+}

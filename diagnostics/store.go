@@ -1,0 +1,318 @@
+package diagnostics
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/adrg/xdg"
+	"github.com/gofrs/flock"
+
+	"cli.otpdoctor/faq"
+)
+
+// CaseVersion is the version of the case file form that this program writes. A
+// file of a newer version is not read.
+const CaseVersion = 1
+
+// KeepCases is how long a case is kept after its last change.
+const KeepCases = 30 * 24 * time.Hour
+
+const caseSuffix = ".case.jsonl"
+
+// ErrInUse says that another window has the case open.
+var ErrInUse = errors.New("open in another window")
+
+// Store is the folder of saved cases: one file a case, one event a line, mode
+// 0600. An event is on the disk when Append returns, and a torn last line loses
+// that event alone.
+type Store struct{ dir string }
+
+// NewStore uses a folder, which is made at the first save.
+func NewStore(dir string) *Store { return &Store{dir} }
+
+// CasesDir is where cases are kept where nobody says otherwise.
+func CasesDir() string { return filepath.Join(xdg.StateHome, "otpdoctor", "cases") }
+
+// Path is the file of a case.
+func (s *Store) Path(id string) string { return filepath.Join(s.dir, id+caseSuffix) }
+
+// Saved is a case in a list.
+type Saved struct {
+	ID, Path string
+	Created  time.Time
+	Changed  time.Time
+	Topic    string   // topic id
+	Masked   []string // numbers, masked
+	Answered int      // of the thirteen
+	Step     string   // title of the open step, empty at an outcome
+	StepNo   int
+	Finding  string // title of the first finding that concerns the caller
+	Exported bool
+	Closed   bool // left on purpose
+}
+
+// State is what a saved event says of the case as a whole, for lists.
+type State struct {
+	Answered int      `json:"answered"`
+	Masked   []string `json:"masked,omitempty"`
+	Step     string   `json:"step,omitempty"`
+	StepNo   int      `json:"step_no,omitempty"`
+	Finding  string   `json:"finding,omitempty"`
+}
+
+// List gives the saved cases, the one changed last first. A file that cannot be
+// read is named in the error beside what could be.
+func (s *Store) List() ([]Saved, error) {
+	entries, err := os.ReadDir(s.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, pathError(err)
+	}
+	var out []Saved
+	var problems []error
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), caseSuffix) {
+			continue
+		}
+		saved, err := readSaved(filepath.Join(s.dir, e.Name()))
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		out = append(out, saved)
+	}
+	slices.SortStableFunc(out, func(a, b Saved) int { return b.Changed.Compare(a.Changed) })
+	return out, errors.Join(problems...)
+}
+
+// Delete removes a case for good.
+func (s *Store) Delete(id string) error {
+	err := os.Remove(s.Path(id))
+	os.Remove(s.Path(id) + ".lock")
+	if err != nil {
+		return pathError(err)
+	}
+	return nil
+}
+
+// Purge deletes the cases not changed since before, and says how many.
+func (s *Store) Purge(before time.Time) (int, error) {
+	saved, err := s.List()
+	n := 0
+	for _, c := range saved {
+		if !c.Changed.Before(before) {
+			continue
+		}
+		if derr := s.Delete(c.ID); derr != nil {
+			err = errors.Join(err, derr)
+			continue
+		}
+		n++
+	}
+	return n, err
+}
+
+// Journal is a case file open for writing. It is locked against a second window.
+type Journal struct {
+	path string
+	file *os.File
+	lock *flock.Flock
+}
+
+// OpenJournal opens a case file, new or old, to add to it. A torn last line is
+// cut off first. ErrInUse: another window has it.
+func OpenJournal(path string) (*Journal, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, pathError(err)
+	}
+	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
+	locked, err := lock.TryLock()
+	if err != nil {
+		return nil, pathError(err)
+	}
+	if !locked {
+		return nil, fmt.Errorf("%s: %w", filepath.Base(path), ErrInUse)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err == nil {
+		err = cutTornLine(f)
+	}
+	if err != nil {
+		lock.Unlock()
+		return nil, pathError(err)
+	}
+	return &Journal{path: path, file: f, lock: lock}, nil
+}
+
+// cutTornLine leaves the file at its end, behind the last whole line.
+func cutTornLine(f *os.File) error {
+	end, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	keep, buf := end, make([]byte, 4096)
+	for keep > 0 {
+		n := min(int64(len(buf)), keep)
+		if _, err := f.ReadAt(buf[:n], keep-n); err != nil {
+			return err
+		}
+		if i := bytes.LastIndexByte(buf[:n], '\n'); i >= 0 {
+			keep = keep - n + int64(i) + 1
+			break
+		}
+		keep -= n
+	}
+	if keep < end {
+		if err := f.Truncate(keep); err != nil {
+			return err
+		}
+	}
+	_, err = f.Seek(keep, io.SeekStart)
+	return err
+}
+
+// Path is the file written to.
+func (j *Journal) Path() string { return j.path }
+
+// line is an event as it stands in the file.
+type line struct {
+	Version int `json:"version,omitempty"` // in the first line
+	Event
+	State *State `json:"state,omitempty"`
+}
+
+// Append writes events and waits until they are on the disk. State may be nil.
+func (j *Journal) Append(events []Event, state *State) error {
+	if len(events) == 0 {
+		return nil
+	}
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	for i, e := range events {
+		l := line{Event: e}
+		if e.Kind == EventBegan {
+			l.Version = CaseVersion
+		}
+		if i == len(events)-1 {
+			l.State = state
+		}
+		if err := enc.Encode(l); err != nil {
+			return err
+		}
+	}
+	if _, err := j.file.Write(buf.Bytes()); err != nil {
+		return pathError(err)
+	}
+	if err := j.file.Sync(); err != nil {
+		return pathError(err)
+	}
+	return nil
+}
+
+// Close lets the case go.
+func (j *Journal) Close() error {
+	err := j.file.Close()
+	j.lock.Unlock()
+	os.Remove(j.path + ".lock")
+	return err
+}
+
+// LoadCase reads a case file. The logs it names are not read; see [Case.Reading].
+func LoadCase(path string, set *faq.Set, o Options, now func() time.Time) (*Case, error) {
+	c := &Case{set: set, now: now, Options: o}
+	err := readEvents(path, func(l line) { c.apply(l.Event) })
+	if err != nil {
+		return nil, err
+	}
+	c.rework()
+	return c, nil
+}
+
+func readEvents(path string, each func(line)) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return pathError(err)
+	}
+	defer f.Close()
+	name := filepath.Base(path)
+	r := bufio.NewReader(f)
+	for n := 1; ; n++ {
+		text, err := r.ReadBytes('\n')
+		if err == io.EOF {
+			// What has no line end was being written when the program was ended.
+			if n == 1 {
+				return fmt.Errorf("%s: is empty, not a case", name)
+			}
+			return nil
+		}
+		if err != nil {
+			return pathError(err)
+		}
+		var l line
+		if err := json.Unmarshal(text, &l); err != nil {
+			return fmt.Errorf("%s:%d: is not an event of a case", name, n)
+		}
+		if n == 1 && l.Kind != EventBegan {
+			return fmt.Errorf("%s: is not a case file", name)
+		}
+		if l.Version > CaseVersion {
+			return fmt.Errorf("%s: was written by a newer otpdoctor (case version %d, this one reads up to %d)", name, l.Version, CaseVersion)
+		}
+		each(l)
+	}
+}
+
+func readSaved(path string) (Saved, error) {
+	s := Saved{Path: path, ID: strings.TrimSuffix(filepath.Base(path), caseSuffix)}
+	err := readEvents(path, func(l line) {
+		s.Changed = l.At
+		s.Closed = l.Kind == EventClosed
+		switch l.Kind {
+		case EventBegan:
+			s.Created = l.At
+		case EventTopic:
+			s.Topic = l.Value
+		case EventExported:
+			s.Exported = true
+		}
+		if l.State != nil {
+			s.Answered, s.Masked, s.Step, s.StepNo, s.Finding = l.State.Answered, l.State.Masked, l.State.Step, l.State.StepNo, l.State.Finding
+		}
+	})
+	return s, err
+}
+
+// Changed says whether a log differs from what was read of it. A log that is
+// gone is an error. It reads the file; run it beside a face's loop.
+func (f FileRef) Changed() (bool, error) {
+	file, err := os.Open(f.Path)
+	if err != nil {
+		return false, pathError(err)
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err == nil && f.Size > 0 && info.Size() != f.Size {
+		return true, nil
+	}
+	if f.SHA256 == "" {
+		return false, nil
+	}
+	h := sha256.New()
+	if _, err := io.Copy(h, file); err != nil {
+		return false, pathError(err)
+	}
+	return hex.EncodeToString(h.Sum(nil)) != f.SHA256, nil
+}
