@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bufio"
+
+	"github.com/spf13/cobra"
+
+	"cli.otpdoctor/diagnostics"
+	"cli.otpdoctor/diagnostics/carrier"
+	"cli.otpdoctor/diagnostics/export"
+	"cli.otpdoctor/diagnostics/number"
+)
+
+func (a *app) checkCommand() *cobra.Command {
+	var region, lookup, format string
+	var stdin bool
+	cmd := &cobra.Command{
+		Use:   "check [NUMBER]...",
+		Short: "Is a phone number right, and what was wrong with it",
+		Long: `Checks phone numbers as people write them: E.164 form, country, line type, first
+carrier, time zone, and what was wrong. Exit status 0 whether valid or not.
+
+Numbers on a command line stand in the process list and the shell's history;
+on a shared machine use --stdin.`,
+		Example: `  otpdoctor check +4407700900187
+  otpdoctor check --region GB "07700 900142"
+  otpdoctor check --stdin --format jsonl < numbers.txt`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("format", format, export.Formats("check")); err != nil {
+				return err
+			}
+			if stdin && len(args) > 0 {
+				return usagef("otpdoctor check --stdin < FILE", "check takes numbers or --stdin, not both")
+			}
+			if !stdin && len(args) == 0 {
+				return usagef("otpdoctor check +447700900142, or --stdin for one a line", "check needs a number")
+			}
+			if region != "" && !number.KnownRegion(region) {
+				a.warnf("--region %s is no country that is known: it counts as none", region)
+				region = ""
+			}
+			var results *carrier.Lookup
+			if lookup != "" {
+				var err error
+				if results, err = diagnostics.ReadLookup(lookup); err != nil {
+					return err
+				}
+			}
+			out := bufio.NewWriterSize(a.stdout, 64<<10)
+			if stdin {
+				if err := export.CheckStream(cmd.Context(), a.stdin, region, results, out, format, a.exportOptions()); err != nil {
+					return err
+				}
+				return out.Flush()
+			}
+			var list []carrier.Checked
+			for _, raw := range args {
+				list = append(list, carrier.Check(raw, region, results))
+			}
+			if err := export.Checks(out, format, list, a.exportOptions()); err != nil {
+				return err
+			}
+			return out.Flush()
+		},
+	}
+	fl := cmd.Flags()
+	fl.StringVar(&region, "region", "", "country `CC` of numbers written without one")
+	fl.StringVar(&lookup, "lookup", "", "results of number look-ups in `FILE`")
+	fl.BoolVar(&stdin, "stdin", false, "one number a line from standard input")
+	fl.StringVar(&format, "format", "text", "text, json or jsonl")
+	registerValues(cmd, "format", func() []string { return export.Formats("check") })
+	return cmd
+}
+
+// exportOptions are what the terminal and the global flags say of the looks.
+func (a *app) exportOptions() export.Options {
+	return export.Options{Color: a.colored(a.stdout), ASCII: a.plainSigns()}
+}

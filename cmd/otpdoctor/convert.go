@@ -1,0 +1,58 @@
+package main
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"cli.otpdoctor/diagnostics"
+	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/export"
+)
+
+func (a *app) convertCommand() *cobra.Command {
+	var in inputFlags
+	var out outputFlags
+	var to string
+	cmd := &cobra.Command{
+		Use:   "convert FILE...",
+		Short: "Every message of any known log in one normal form",
+		Long: `Writes one row a message, after folding, in the same columns for every provider.
+Converting the result again gives the same bytes.`,
+		Example: `  otpdoctor convert sms-log.csv > messages.csv
+  otpdoctor convert events.jsonl.gz --to jsonl -o messages.jsonl`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("to", to, export.Formats("convert")); err != nil {
+				return err
+			}
+			o, err := a.options(&in, args)
+			if err != nil {
+				return err
+			}
+			if len(o.Logs) == 0 {
+				return usagef("otpdoctor convert FILE, - for standard input", "convert needs a log")
+			}
+			progress, clear := a.progress()
+			defer clear()
+			var inputs []deliverylog.Summary
+			err = a.output(out.file, out.force, func(w io.Writer) error {
+				mw, err := export.NewMessageWriter(w, to, a.exportOptions())
+				if err != nil {
+					return err
+				}
+				if inputs, err = diagnostics.Convert(cmd.Context(), o, progress, mw.Write); err != nil {
+					return err
+				}
+				return mw.Close()
+			})
+			clear()
+			a.reportRows(inputs)
+			return err
+		},
+	}
+	in.register(cmd, true)
+	out.register(cmd)
+	cmd.Flags().StringVar(&to, "to", "csv", "csv, jsonl or parquet")
+	registerValues(cmd, "to", func() []string { return export.Formats("convert") })
+	return cmd
+}

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/charmbracelet/glamour"
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"cli.otpdoctor/diagnostics"
+	"cli.otpdoctor/diagnostics/export"
+	"cli.otpdoctor/faq"
+	"os"
+)
+
+func (a *app) faqCommand() *cobra.Command {
+	var format, dir string
+	cmd := &cobra.Command{
+		Use:   "faq [TOPIC]",
+		Short: "Read, search and walk the FAQ",
+		Example: `  otpdoctor faq
+  otpdoctor faq no-code
+  otpdoctor faq search "didn't get text"
+  otpdoctor faq walk no-code --number +447700900187 --logs march.csv`,
+		Args: exact(cobra.MaximumNArgs(1), "faq [TOPIC]"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("format", format, export.Formats("faq")); err != nil {
+				return err
+			}
+			set, err := a.faqSet(dir)
+			if err != nil {
+				return err
+			}
+			topics := set.Topics
+			if len(args) == 1 {
+				topic, err := topicOf(set, args[0])
+				if err != nil {
+					return err
+				}
+				topics = []faq.Topic{topic}
+			}
+			if format == "text" && len(args) == 0 {
+				return export.FAQList(a.stdout, set)
+			}
+			if format == "text" && terminal(a.stdout) {
+				return a.render(a.stdout, export.FAQMarkdown(set, topics))
+			}
+			return export.FAQ(a.stdout, format, set, topics)
+		},
+	}
+	cmd.PersistentFlags().StringVar(&dir, "faq", "", "a FAQ set of your own in `DIR`, in place of or beside the built-in one")
+	cmd.Flags().StringVar(&format, "format", "text", "text, md or json")
+	registerValues(cmd, "format", func() []string { return export.Formats("faq") })
+	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return topicIDs(faq.Builtin()), cobra.ShellCompDirectiveNoFileComp
+	}
+
+	search := &cobra.Command{
+		Use:     "search WORDS",
+		Short:   "Search the FAQ by the words of callers",
+		Example: `  otpdoctor faq search "code late"`,
+		Args:    exact(cobra.MinimumNArgs(1), "faq search WORDS"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			set, err := a.faqSet(dir)
+			if err != nil {
+				return err
+			}
+			words := strings.Join(args, " ")
+			return export.FAQHits(a.stdout, set, words, set.Search(words))
+		},
+	}
+	validate := &cobra.Command{
+		Use:   "validate DIR",
+		Short: "Check a FAQ set of your own",
+		Args:  exact(cobra.ExactArgs(1), "faq validate DIR"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			set, err := faq.Load(os.DirFS(args[0]))
+			if err != nil {
+				return fmt.Errorf("%s: %w", args[0], err)
+			}
+			problems := set.Validate()
+			for _, p := range problems {
+				fmt.Fprintln(a.stdout, export.Clean(p.String()))
+			}
+			if len(problems) > 0 {
+				return fmt.Errorf("%s: %d problems", args[0], len(problems))
+			}
+			_, err = fmt.Fprintf(a.stdout, "%s: %d topics, no problem\n", export.Clean(args[0]), len(set.Topics))
+			return err
+		},
+	}
+	cmd.AddCommand(search, validate, a.walkCommand(&dir))
+	return cmd
+}
+
+// faqSet is the built-in FAQ, or the one in dir; a broken one is never replaced
+// by the built-in one behind one's back.
+func (a *app) faqSet(dir string) (*faq.Set, error) {
+	if dir == "" {
+		return faq.Builtin(), nil
+	}
+	set, err := faq.Load(os.DirFS(dir))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	return set, nil
+}
+
+func topicIDs(set *faq.Set) []string {
+	var ids []string
+	for _, t := range set.Topics {
+		ids = append(ids, t.ID)
+	}
+	return ids
+}
+
+func topicOf(set *faq.Set, id string) (faq.Topic, error) {
+	topic, ok := set.Topic(id)
+	if ok {
+		return topic, nil
+	}
+	hint := "one of " + strings.Join(topicIDs(set), ", ")
+	if near := set.Nearest(id); len(near) > 0 {
+		hint = "did you mean: " + strings.Join(near, ", ")
+	}
+	return topic, usagef(hint, "the FAQ has no topic %q", id)
+}
+
+// render draws Markdown for a terminal, at most 80 wide.
+func (a *app) render(w io.Writer, markdown string) error {
+	width := 80
+	if f, ok := a.stdout.(*os.File); ok {
+		if columns, _, err := term.GetSize(f.Fd()); err == nil {
+			width = min(width, columns)
+		}
+	}
+	style := "notty"
+	if a.colored(a.stdout) {
+		style = "ascii"
+	}
+	r, err := glamour.NewTermRenderer(glamour.WithStandardStyle(style), glamour.WithWordWrap(width))
+	if err != nil {
+		return err
+	}
+	text, err := r.Render(markdown)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, text)
+	return err
+}
+
+func (a *app) walkCommand(dir *string) *cobra.Command {
+	var in inputFlags
+	var who, answers string
+	cmd := &cobra.Command{
+		Use:   "walk TOPIC",
+		Short: "A topic as a plain conversation, also from a pipe",
+		Long: `Asks the steps of a topic one after the other: y, n, d (don't know), b (back), or
+the value asked for. What number and log can decide is not asked. At an outcome
+exit status 0; at the end of input it says where it stopped, exit status 1.`,
+		Args: exact(cobra.ExactArgs(1), "faq walk TOPIC"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			set, err := a.faqSet(*dir)
+			if err != nil {
+				return err
+			}
+			topic, err := topicOf(set, args[0])
+			if err != nil {
+				return err
+			}
+			o, err := a.options(&in, nil)
+			if err != nil {
+				return err
+			}
+			c := diagnostics.NewCase(set, a.now)
+			c.Options = o
+			if who != "" {
+				c.SetNumbers([]string{who})
+			}
+			c.SetTopic(topic.ID)
+			if len(o.Logs) > 0 {
+				o.Watch = c.Watch()
+				report, err := a.analyze(cmd, o)
+				if err != nil {
+					return err
+				}
+				c.SetReport(report)
+			}
+			if answers != "" {
+				given, err := a.readAnswers(answers)
+				if err != nil {
+					return err
+				}
+				for id, value := range given {
+					c.AnswerQuestion(id, value)
+				}
+			}
+			return a.walk(c)
+		},
+	}
+	in.register(cmd, true)
+	cmd.Flags().StringVar(&who, "number", "", "the caller's number")
+	cmd.Flags().StringVar(&answers, "answers", "", "answers to the thirteen questions in `FILE` (JSON by id)")
+	return cmd
+}

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cli.otpdoctor/diagnostics"
+	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/number"
+)
+
+// inputFlags are INPUT of the contract: the same wherever logs are read.
+type inputFlags struct {
+	logs, identity       []string
+	lookup               string
+	format, columns      string
+	region, zone         string
+	validity, grace      time.Duration
+	maxRecord            string
+	since, until, number string
+}
+
+func (f *inputFlags) register(cmd *cobra.Command, withWindow bool) {
+	fl := cmd.Flags()
+	fl.StringArrayVar(&f.logs, "logs", nil, "delivery log `FILE`, repeatable; - is standard input")
+	fl.StringArrayVar(&f.identity, "identity", nil, "login log `FILE` (Okta, Auth0, Duo), repeatable")
+	fl.StringVar(&f.lookup, "lookup", "", "results of number look-ups in `FILE`")
+	fl.StringVar(&f.format, "log-format", "", "log format by `NAME` (otpdoctor formats) instead of by content")
+	fl.StringVar(&f.columns, "map", "", "columns of a log of no known kind: `to=Phone,status=State,...`")
+	fl.StringVar(&f.region, "region", "", "country `CC` of numbers written without one")
+	fl.StringVar(&f.zone, "tz", "UTC", "time `ZONE` of times written without one")
+	fl.DurationVar(&f.validity, "validity", diagnostics.DefaultValidity, "how long a code is good")
+	fl.DurationVar(&f.grace, "grace", 0, "how long a receipt may still come (default from the log)")
+	fl.StringVar(&f.maxRecord, "max-record", "2MiB", "longest record; a longer one is a broken row")
+	if withWindow {
+		fl.StringVar(&f.since, "since", "", "only messages submitted at or after `TIME`")
+		fl.StringVar(&f.until, "until", "", "only messages submitted before `TIME`")
+	}
+	registerValues(cmd, "log-format", func() []string {
+		var names []string
+		for _, format := range deliverylog.Formats() {
+			names = append(names, format.Name)
+		}
+		return names
+	})
+}
+
+// registerValues completes a flag's value in the shell.
+func registerValues(cmd *cobra.Command, flag string, values func() []string) {
+	cmd.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return values(), cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+// options turns the flags into what the analysis takes. Files that stand as
+// arguments are logs as well.
+func (a *app) options(f *inputFlags, args []string) (diagnostics.Options, error) {
+	o := diagnostics.Options{Format: f.format, Region: strings.ToUpper(f.region), Log: a.log}
+	var err error
+	if f.format != "" {
+		var names []string
+		for _, format := range deliverylog.Formats() {
+			names = append(names, format.Name)
+		}
+		if err := oneOf("log-format", f.format, names); err != nil {
+			return o, err
+		}
+	}
+	if f.columns != "" {
+		if o.Map, err = deliverylog.ParseMap(f.columns); err != nil {
+			return o, usagef("as in --map to=Phone,status=State,submitted_at=When", "--map: %s", err)
+		}
+	}
+	if o.Region != "" && !number.KnownRegion(o.Region) {
+		a.warnf("--region %s is no country that is known: it counts as none", o.Region)
+		o.Region = ""
+	}
+	if o.Zone, err = time.LoadLocation(f.zone); err != nil {
+		return o, usagef("a name as in Europe/London, or UTC", "--tz %q is no time zone", f.zone)
+	}
+	if f.validity <= 0 {
+		return o, usagef("as in --validity 3m", "--validity %s is not above zero", f.validity)
+	}
+	if f.grace < 0 {
+		return o, usagef("as in --grace 15m", "--grace %s is below zero", f.grace)
+	}
+	o.Validity, o.Grace = f.validity, f.grace
+	if o.MaxRecord, err = parseSize(f.maxRecord); err != nil {
+		return o, usagef("as in --max-record 2MiB", "--max-record %s", err)
+	}
+	if o.Since, err = parseTime("since", f.since, o.Zone); err != nil {
+		return o, err
+	}
+	if o.Until, err = parseTime("until", f.until, o.Zone); err != nil {
+		return o, err
+	}
+	if !o.Since.IsZero() && !o.Until.IsZero() && !o.Since.Before(o.Until) {
+		return o, usagef("the earlier one is --since", "--until %s is not after --since %s", f.until, f.since)
+	}
+	if f.lookup != "" {
+		if o.Lookup, err = diagnostics.ReadLookup(f.lookup); err != nil {
+			return o, err
+		}
+	}
+	if o.Logs, err = a.openLogs(append(append([]string{}, args...), f.logs...)); err != nil {
+		return o, err
+	}
+	if o.Identity, err = a.openLogs(f.identity); err != nil {
+		return o, err
+	}
+	return o, nil
+}
+
+func (a *app) openLogs(paths []string) ([]deliverylog.Log, error) {
+	var logs []deliverylog.Log
+	stdin := false
+	for _, path := range paths {
+		if path != "-" {
+			logs = append(logs, deliverylog.File(path))
+			continue
+		}
+		if stdin {
+			return nil, usagef("", "standard input (-) can be read once")
+		}
+		stdin = true
+		if terminal(a.stdin) {
+			fmt.Fprintln(a.stderr, "reading from the terminal; end with ctrl+d")
+		}
+		logs = append(logs, a.standardInput())
+	}
+	return logs, nil
+}
+
+func (a *app) standardInput() deliverylog.Log {
+	l := deliverylog.Log{Name: "-", Open: func() (io.ReadCloser, error) { return io.NopCloser(a.stdin), nil }}
+	if f, ok := a.stdin.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			l.Size = info.Size()
+		}
+	}
+	return l
+}
+
+var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02"}
+
+// parseTime reads a moment; without a zone it is one of --tz. Empty is the zero time.
+func parseTime(flag, text string, zone *time.Location) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range timeLayouts {
+		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, usagef("as in 2026-03-03, 2026-03-03T07:40 or 2026-03-03T07:40:00Z", "--%s %q is not a time", flag, text)
+}
+
+var sizeUnits = []struct {
+	suffix string
+	factor int64
+}{{"KIB", 1 << 10}, {"MIB", 1 << 20}, {"GIB", 1 << 30}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"K", 1 << 10}, {"M", 1 << 20}, {"G", 1 << 30}, {"B", 1}, {"", 1}}
+
+func parseSize(text string) (int64, error) {
+	upper := strings.ToUpper(strings.TrimSpace(text))
+	for _, u := range sizeUnits {
+		digits, ok := strings.CutSuffix(upper, u.suffix)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 64)
+		if err != nil || n <= 0 || n > (1<<62)/u.factor {
+			continue
+		}
+		return n * u.factor, nil
+	}
+	return 0, fmt.Errorf("%q is not a size", text)
+}
+
+// outputFlags are where a result goes.
+type outputFlags struct {
+	file  string
+	force bool
+}
+
+func (f *outputFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&f.file, "output", "o", "", "write to `FILE`, - for standard output")
+	cmd.Flags().BoolVar(&f.force, "force", false, "replace FILE where it is there already")
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"cli.otpdoctor/diagnostics"
+	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/export"
+	"cli.otpdoctor/diagnostics/tally"
+)
+
+// progressLine shows how far a reading is, on one line of a terminal that is
+// gone when it is done.
+type progressLine struct {
+	w       io.Writer
+	started time.Time
+	shown   bool
+}
+
+// progressAfter keeps short readings quiet.
+const progressAfter = 300 * time.Millisecond
+
+// progress gives the function to hand to a reading, nil where standard error is
+// no terminal, and one that clears the line.
+func (a *app) progress() (func(diagnostics.Progress), func()) {
+	if !terminal(a.stderr) {
+		return nil, func() {}
+	}
+	p := &progressLine{w: a.stderr, started: time.Now()}
+	return p.show, p.clear
+}
+
+func (p *progressLine) show(at diagnostics.Progress) {
+	took := time.Since(p.started)
+	if took < progressAfter {
+		return
+	}
+	p.shown = true
+	line := "reading " + export.Clean(at.Name)
+	rate := float64(at.Bytes) / took.Seconds()
+	if share, ok := at.Share(); ok {
+		line += fmt.Sprintf("  %.0f %%", share*100)
+		if rate > 0 && share < 1 {
+			left := time.Duration(float64(at.Size-at.Bytes)/rate) * time.Second
+			line += fmt.Sprintf("  %s left", left.Round(time.Second))
+		}
+	}
+	line += fmt.Sprintf("  %s messages  %.0f MB/s", tally.FormatCount(at.Messages), rate/1e6)
+	if at.Rejected > 0 {
+		line += fmt.Sprintf("  %s rows not readable", tally.FormatCount(at.Rejected))
+	}
+	fmt.Fprintf(p.w, "\r\x1b[K%s", line)
+}
+
+func (p *progressLine) clear() {
+	if p.shown {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}
+
+// reportRows tells of the first broken rows and of what a log cannot say.
+func (a *app) reportRows(inputs []deliverylog.Summary) {
+	for _, in := range inputs {
+		for _, r := range in.Rejections {
+			a.errorf("%s", r)
+		}
+		if more := in.Rejected - int64(len(in.Rejections)); more > 0 {
+			a.errorf("%s: %s more rows not readable", in.Name, tally.FormatCount(more))
+		}
+		if in.Truncated != "" {
+			a.warnf("%s: %s", in.Name, in.Truncated)
+		}
+		for _, w := range in.Warnings {
+			a.warnf("%s: %s", in.Name, w)
+		}
+	}
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+const rootHelp = `otpdoctor finds out why text messages with two-factor codes do not arrive.
+
+  otpdoctor                          the guided case, on a terminal
+  otpdoctor demo                     the whole job on a made-up sample
+  otpdoctor check +4407700900187     is the number right, and what was wrong
+  otpdoctor analyze march.csv        which carrier, since when, how many users
+  otpdoctor ticket --logs march.csv --number +447700900187
+                                     the 13 answers of the support form
+  otpdoctor faq no-code              the checklist to read
+
+It needs no network, and nothing leaves the machine.
+`
+
+const rootFooter = `
+Exit status: 0 it ran, 1 it could not, 2 wrong usage, 3 with --fail-on: a finding
+of at least that severity, 130 interrupted.
+`
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "otpdoctor",
+		Short:         "Finds out why text messages with two-factor codes do not arrive",
+		Long:          rootHelp,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if !slices.Contains([]string{"auto", "always", "never"}, a.color) {
+				return usagef("--color auto, always or never", "--color %q is none of auto, always, never", a.color)
+			}
+			return a.openLog()
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(cmd, args[0])
+			}
+			fmt.Fprint(a.stderr, rootHelp)
+			return usagef("otpdoctor wizard --accessible runs without one, and from a pipe", "the guided case needs a terminal")
+		},
+	}
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.color, "color", "auto", "`when` to use colour: auto, always, never")
+	flags.BoolVar(&a.ascii, "ascii", false, "no sign outside of ASCII")
+	flags.StringVar(&a.logFile, "log-file", "", "write what the program does to `FILE` (masked)")
+	flags.CountVarP(&a.verbose, "verbose", "v", "more in the log file, twice for all")
+	flags.BoolVar(&a.debug, "debug", false, "debug level in the log file")
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(a.helpCommand())
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.AddCommand(
+		a.demoCommand(), a.checkCommand(), a.analyzeCommand(), a.convertCommand(), a.ticketCommand(),
+		a.faqCommand(), a.explainCommand(), a.formatsCommand(), a.casesCommand(),
+		a.manCommand(), a.versionCommand(),
+	)
+	root.SetUsageTemplate(root.UsageTemplate() + rootFooter)
+	return root
+}
+
+func unknownCommand(parent *cobra.Command, word string) error {
+	var names []string
+	for _, c := range parent.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	hint := "otpdoctor help lists the commands"
+	if near := nearest(word, names); near != "" {
+		hint = fmt.Sprintf("did you mean: %s %s", parent.CommandPath(), near)
+	}
+	return usagef(hint, "no command %q", word)
+}
+
+// flagError names the flag that was nearest to an unknown one.
+func flagError(cmd *cobra.Command, err error) error {
+	text := err.Error()
+	word, ok := strings.CutPrefix(text, "unknown flag: --")
+	if !ok {
+		return usagef(cmd.CommandPath()+" --help", "%s: %s", cmd.Name(), text)
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	hint := cmd.CommandPath() + " --help lists its flags"
+	if near := nearest(word, names); near != "" {
+		hint = "did you mean: --" + near
+	}
+	return usagef(hint, "%s has no flag --%s", cmd.Name(), word)
+}
+
+// nearest is the candidate with the fewest changes to word, or "" where none is near.
+func nearest(word string, candidates []string) string {
+	best, at := "", 3
+	for _, c := range candidates {
+		d := levenshtein.ComputeDistance(word, c)
+		if d < at && d < max(len(word), 2) {
+			best, at = c, d
+		} else if best == "" && len(word) >= 2 && strings.HasPrefix(c, word) {
+			best = c
+		}
+	}
+	return best
+}
+
+// oneOf checks a flag's value against the words it may have.
+func oneOf(flag, value string, words []string) error {
+	if slices.Contains(words, value) {
+		return nil
+	}
+	hint := "one of " + strings.Join(words, ", ")
+	if near := nearest(value, words); near != "" {
+		hint = fmt.Sprintf("did you mean: --%s %s", flag, near)
+	}
+	return usagef(hint, "--%s %q is not known", flag, value)
+}
+
+func (a *app) helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about a command, or about accessibility",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			root := cmd.Root()
+			if len(args) == 1 && args[0] == "accessibility" {
+				_, err := fmt.Fprint(a.stdout, accessibilityHelp)
+				return err
+			}
+			target, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(root, args[0])
+			}
+			target.InitDefaultHelpFlag()
+			return target.Help()
+		},
+	}
+}
+
+const accessibilityHelp = `otpdoctor with a screen reader, a Braille line or a plain terminal
+
+  otpdoctor wizard --accessible      the guided case as plain lines: one question
+                                     a line, numbered choices, nothing redrawn
+  OTPDOCTOR_ACCESSIBLE=1             the same for every start; ACCESSIBLE=1 too
+  TERM=dumb                          the same
+
+Every question takes y, n or d for "don't know", or the value asked for. b goes
+back, ? explains, q saves and leaves. End of input saves the case and ends with
+status 1, so a script can answer from a pipe.
+
+Nothing is told by colour alone. NO_COLOR=1 or --color never takes colour away,
+--ascii every sign outside of ASCII. All commands but the drawn guided case print
+plain lines from top to bottom.
+`
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Version, commit and Go release",
+		Args:  exact(cobra.NoArgs, "version"),
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintf(a.stdout, "otpdoctor %s\n", version())
+			return err
+		},
+	}
+}
+
+// version is what the build information says: no number is kept by hand.
+func version() string {
+	v := "devel"
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return v + ", " + runtime.Version()
+	}
+	if info.Main.Version != "" && info.Main.Version != "(devel)" {
+		v = info.Main.Version
+	}
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			v += ", commit " + s.Value[:min(12, len(s.Value))]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			v += " with changes"
+		}
+	}
+	return v + ", " + info.GoVersion
+}

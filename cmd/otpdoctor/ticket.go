@@ -1,0 +1,249 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cli.otpdoctor/diagnostics"
+	"cli.otpdoctor/diagnostics/export"
+	"cli.otpdoctor/diagnostics/ticket"
+)
+
+// reportFlags are those of everything that is written in a ticket's formats.
+type reportFlags struct {
+	outputFlags
+	format    string
+	redact    bool
+	redactMap string
+	faqDir    string
+}
+
+func (f *reportFlags) register(cmd *cobra.Command) {
+	f.outputFlags.register(cmd)
+	fl := cmd.Flags()
+	fl.StringVar(&f.format, "format", "text", strings.Join(export.Formats("ticket"), ", "))
+	fl.BoolVar(&f.redact, "redact", false, "mask numbers, names, addresses (on for github unless --redact=false)")
+	fl.StringVar(&f.redactMap, "redact-map", "", "write the private list of what was masked to `FILE`")
+	fl.StringVar(&f.faqDir, "faq", "", "a FAQ set of your own in `DIR`")
+	registerValues(cmd, "format", func() []string { return export.Formats("ticket") })
+}
+
+// resolve settles format and redaction from the flags that were given.
+func (f *reportFlags) resolve(a *app, cmd *cobra.Command) (export.Options, error) {
+	o := a.exportOptions()
+	if !cmd.Flags().Changed("format") {
+		f.format = formatOf(f.file)
+	}
+	if err := oneOf("format", f.format, export.Formats("ticket")); err != nil {
+		return o, err
+	}
+	o.Redact = f.redact
+	if f.format == "github" && !cmd.Flags().Changed("redact") {
+		o.Redact = true
+		a.warnf("a GitHub issue is often public: numbers and names are masked, --redact=false leaves them")
+	}
+	if f.redactMap != "" {
+		if !o.Redact {
+			return o, usagef("add --redact", "--redact-map without --redact: nothing is masked")
+		}
+		o.RedactMap = new(export.Map)
+	}
+	return o, nil
+}
+
+// formatOf takes the format from the name of the file to write, else text.
+func formatOf(name string) string {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".md":
+		return "md"
+	case ".html", ".htm":
+		return "html"
+	case ".pdf":
+		return "pdf"
+	case ".json":
+		return "json"
+	case ".csv":
+		return "csv"
+	case ".eml":
+		return "eml"
+	}
+	return "text"
+}
+
+// finish writes the private list and says what was masked.
+func (f *reportFlags) finish(a *app, o export.Options) error {
+	if o.RedactMap == nil {
+		return nil
+	}
+	return export.WritePrivate(f.redactMap, f.force, o.RedactMap.Write)
+}
+
+func (a *app) ticketCommand() *cobra.Command {
+	var in inputFlags
+	var out reportFlags
+	var caseFile, numbersFile, answersFile, firm, topic string
+	var numbers []string
+	cmd := &cobra.Command{
+		Use:   "ticket",
+		Short: "The 13-question report, answered from log, number and agent",
+		Long: `Answers the thirteen questions of the support form from what the logs, the number
+and the agent say, each with its source. What only a person can know is said as a
+question to ask.
+
+Numbers on a command line stand in the process list; on a shared machine use
+--numbers FILE.`,
+		Example: `  otpdoctor ticket --logs march.csv --number +447700900187
+  otpdoctor ticket --logs march.csv --numbers users.txt --format html -o ticket.html
+  otpdoctor ticket --case 20260303-101204.000.case.jsonl --redact`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			opts, err := out.resolve(a, cmd)
+			if err != nil {
+				return err
+			}
+			set, err := a.faqSet(out.faqDir)
+			if err != nil {
+				return err
+			}
+			o, err := a.options(&in, args)
+			if err != nil {
+				return err
+			}
+			c := diagnostics.NewCase(set, a.now)
+			c.Options = o
+			if caseFile != "" {
+				if c, err = diagnostics.LoadCase(caseFile, set, o, a.now); err != nil {
+					return err
+				}
+			}
+			if numbersFile != "" {
+				more, err := a.readNumbers(numbersFile)
+				if err != nil {
+					return err
+				}
+				numbers = append(numbers, more...)
+			}
+			if len(numbers) > 0 {
+				c.SetNumbers(numbers)
+			}
+			if firm != "" {
+				c.SetFirm(firm)
+			}
+			if topic != "" || c.Topic() == "" {
+				if topic == "" {
+					topic = "no-code"
+				}
+				t, err := topicOf(set, topic)
+				if err != nil {
+					return err
+				}
+				c.SetTopic(t.ID)
+			}
+			if answersFile != "" {
+				given, err := a.readAnswers(answersFile)
+				if err != nil {
+					return err
+				}
+				for id, value := range given {
+					c.AnswerQuestion(id, value)
+				}
+			}
+			if err := a.examine(cmd, c, o); err != nil {
+				return err
+			}
+			created := time.Time{} // the log's newest time, so that the same input gives the same bytes
+			if caseFile != "" {
+				created = c.Created
+			}
+			t := c.TicketAt(created)
+			for _, w := range t.Warnings {
+				a.warnf("%s", w)
+			}
+			err = a.output(out.file, out.force, func(w io.Writer) error { return export.Ticket(w, out.format, t, opts) })
+			if err != nil {
+				return err
+			}
+			return out.finish(a, opts)
+		},
+	}
+	in.register(cmd, true)
+	out.register(cmd)
+	fl := cmd.Flags()
+	fl.StringVar(&caseFile, "case", "", "a saved case `FILE`")
+	fl.StringArrayVar(&numbers, "number", nil, "an affected user's `NUMBER`, repeatable")
+	fl.StringVar(&numbersFile, "numbers", "", "affected users' numbers in `FILE`, one a line; - is standard input")
+	fl.StringVar(&answersFile, "answers", "", "answers by question id in `FILE` (JSON)")
+	fl.StringVar(&firm, "firm-url", "", "the firm's address")
+	fl.StringVar(&topic, "topic", "", "FAQ `TOPIC` whose checklist is shown (default no-code, or the case's)")
+	return cmd
+}
+
+// examine reads the logs named by flags, else those of the case.
+func (a *app) examine(cmd *cobra.Command, c *diagnostics.Case, o diagnostics.Options) error {
+	progress, clear := a.progress()
+	defer clear()
+	if len(o.Logs) == 0 {
+		if !c.NeedsReading() {
+			return nil
+		}
+		report, err := c.Reading()(cmd.Context(), progress)
+		if err != nil {
+			return err
+		}
+		clear()
+		a.reportRows(report.Inputs)
+		c.SetReport(report)
+		return nil
+	}
+	o.Watch = c.Watch()
+	report, err := a.analyze(cmd, o)
+	if err != nil {
+		return err
+	}
+	c.SetReport(report)
+	return nil
+}
+
+func (a *app) readNumbers(path string) ([]string, error) {
+	text, err := a.readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return diagnostics.ParseNumbers(string(text)), nil
+}
+
+func (a *app) readAnswers(path string) (map[string]string, error) {
+	text, err := a.readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	given, err := ticket.ParseAnswers(strings.NewReader(string(text)))
+	if err != nil {
+		return nil, usagef(hintOf(err), "%s: %s", filepath.Base(path), err)
+	}
+	return given, nil
+}
+
+func hintOf(err error) string {
+	if h, ok := err.(interface{ Hint() string }); ok {
+		return h.Hint()
+	}
+	return "as in {\"number_changed\":\"no\",\"noticed_at\":\"2026-03-03T08:10:00Z\"}"
+}
+
+func (a *app) readFile(path string) ([]byte, error) {
+	if path == "-" {
+		return io.ReadAll(a.stdin)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%w", err)
+	}
+	return text, nil
+}
