@@ -3,6 +3,7 @@ package export
 import (
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"cli.otpdoctor/diagnostics/deliverylog"
@@ -297,8 +298,8 @@ func shareOf(x *float64) *float64 {
 	return &r
 }
 
-// evidenceOf gives each proof as one line: the sentence, and in front of it when,
-// who and which message, as far as the sentence does not say so itself.
+// evidenceOf gives each proof as one line: its sentence, or without one when, who
+// and which message.
 func evidenceOf(f *finding.Finding, red *redactor) []string {
 	out := []string{}
 	for i := range f.Evidence {
@@ -308,6 +309,9 @@ func evidenceOf(f *finding.Finding, red *redactor) []string {
 }
 
 func evidenceLine(e *finding.Evidence, red *redactor) string {
+	if e.Text != "" {
+		return red.text(e.Text)
+	}
 	var parts []string
 	if e.At.Known() && e.At != 0 {
 		parts = append(parts, stampOf(e.At.Std()))
@@ -321,20 +325,7 @@ func evidenceLine(e *finding.Evidence, red *redactor) string {
 	if e.Code != "" {
 		parts = append(parts, "code "+Clean(e.Code))
 	}
-	s := ""
-	for i, p := range parts {
-		if i > 0 {
-			s += ", "
-		}
-		s += p
-	}
-	switch text := red.text(e.Text); {
-	case s == "":
-		s = text
-	case text != "":
-		s += ": " + text
-	}
-	return s
+	return strings.Join(parts, ", ")
 }
 
 func analysisToJSON(w io.Writer, r *finding.Report, o Options) error {

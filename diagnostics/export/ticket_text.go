@@ -3,6 +3,7 @@ package export
 import (
 	"io"
 	"strconv"
+	"strings"
 
 	"cli.otpdoctor/diagnostics/finding"
 	"cli.otpdoctor/diagnostics/tally"
@@ -221,8 +222,8 @@ func (t *text) checklist(steps []ticket.Step, whom string, red *redactor) {
 	for i, s := range steps {
 		label := t.stepLabel(s.Result)
 		detail := red.text(s.Detail)
-		if s.Source != "" && detail == "" {
-			detail = s.Source
+		if s.Source != "" {
+			detail = strings.TrimSuffix(s.Source+", "+detail, ", ")
 		}
 		if detail == "" && (s.Result == "" || s.Result == faq.UnknownResult) {
 			detail = "to ask"

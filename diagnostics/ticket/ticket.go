@@ -71,10 +71,14 @@ type Step struct {
 	Source    string
 }
 
-// Steps gives the steps of a walk as a ticket shows them.
+// Steps gives the steps of a walk as a ticket shows them. Steps that find nothing
+// out, such as the one that leads to the ticket, are left out.
 func Steps(w faq.Walk) []Step {
 	var list []Step
 	for _, s := range w.States() {
+		if s.Step.Kind == faq.KindInfo {
+			continue
+		}
 		list = append(list, Step{ID: s.Step.ID, Title: s.Step.Title, Result: s.Result, Detail: s.Detail, Source: s.Source})
 	}
 	return list
