@@ -20,6 +20,7 @@ type CarrierHelp struct {
 	Also    []string `yaml:"also,omitempty" json:"also,omitempty"`           // further pages
 	Date    string   `yaml:"date" json:"date"`                               // when it was read, 2026-11-24
 	Page    string   `yaml:"page_date,omitempty" json:"page_date,omitempty"` // the page's own date, where it has one
+	Tell    string   `yaml:"-" json:"tell"`                                  // to the user
 	General bool     `yaml:"-" json:"general"`                               // no entry of its own: the general advice
 	Search  string   `yaml:"-" json:"search"`                                // words for a web search
 }
@@ -38,7 +39,7 @@ type UnblockAdvice struct {
 // it, is returned then.
 func (s *Set) HowToUnblock(carrier, country string) (CarrierHelp, bool) {
 	words := map[string]string{"carrier": carrier}
-	search := s.Fill(s.Unblock.Search, words)
+	search, tell := s.Fill(s.Unblock.Search, words), s.Fill(s.Unblock.Tell, words)
 	want := plain(carrier)
 	var found []CarrierHelp
 	for _, c := range s.Carriers {
@@ -50,10 +51,10 @@ func (s *Set) HowToUnblock(carrier, country string) (CarrierHelp, bool) {
 		}
 	}
 	if len(found) == 1 {
-		found[0].Search = search
+		found[0].Search, found[0].Tell = search, tell
 		return found[0], true
 	}
-	help := CarrierHelp{Carrier: carrier, Country: country, General: true, Search: search}
+	help := CarrierHelp{Carrier: carrier, Country: country, General: true, Search: search, Tell: tell}
 	for _, line := range s.Unblock.Device {
 		help.Lift = append(help.Lift, s.Fill(line, words))
 	}

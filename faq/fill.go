@@ -18,9 +18,9 @@ import (
 // The set's own words (product names, validity) stand in where words has none.
 // They, and a stand-in such as "network", get a capital where a sentence begins;
 // a name of the case is never respelled.
-// Words come from outside and are put in as they are, never read as a template;
-// line breaks and control characters in them become spaces, so that a word
-// cannot start a line of its own.
+// Words come from outside: they are never read as a template, and a line break
+// or control character in them is shown or made a space, so that a word cannot
+// start a line of its own.
 func (s *Set) Fill(template string, words map[string]string) string {
 	var b strings.Builder
 	for rest := template; rest != ""; {
@@ -124,13 +124,32 @@ func (s *Set) word(name string, words map[string]string) string {
 var CaseWords = []string{"carrier", "carrier_full", "country", "country_code", "number", "corrected", "since", "since_there",
 	"validity", "firm", "provider", "reply", "cause"}
 
+// oneLine makes text from outside fit for a sentence: line breaks and tabs become
+// spaces, and what could move a cursor or reorder a line is shown, not passed on.
 func oneLine(word string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
-			return ' '
+	if strings.IndexFunc(word, hidden) >= 0 {
+		var b strings.Builder
+		for _, r := range word {
+			switch {
+			case !hidden(r):
+				b.WriteRune(r)
+			case r == '\n', r == '\r', r == '\t', r == 0x2028, r == 0x2029:
+				b.WriteByte(' ')
+			case r < 0x20:
+				b.WriteRune(0x2400 + r)
+			default:
+				fmt.Fprintf(&b, "[U+%04X]", r)
+			}
 		}
-		return r
-	}, word))
+		word = b.String()
+	}
+	return strings.TrimSpace(word)
+}
+
+// hidden says whether a character is a control, or one of the format characters
+// that reorder or hide text. Joiners stay: Arabic and Indic names need them.
+func hidden(r rune) bool {
+	return unicode.IsControl(r) || r == 0x2028 || r == 0x2029 || unicode.Is(unicode.Cf, r) && r != 0x200c && r != 0x200d
 }
 
 var small = [...]string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}

@@ -36,7 +36,7 @@ func TestFill(t *testing.T) {
 		{"a [[ b", nil, "a  b"},
 		// What comes from outside is no template, and cannot start a line.
 		{"{carrier} x", map[string]string{"carrier": "{support}[[y]]"}, "{support}[[y]] x"},
-		{"{carrier} x", map[string]string{"carrier": "O2\r\nBcc: all\x1b[2J\u2028"}, "O2  Bcc: all [2J x"},
+		{"{carrier} x", map[string]string{"carrier": "O2\r\nBcc: all\x1b[2J\u202e\u2028"}, "O2  Bcc: all␛[2J[U+202E] x"},
 	} {
 		if got := s.Fill(c.template, c.words); got != c.want {
 			t.Errorf("Fill(%q) = %q, want %q", c.template, got, c.want)

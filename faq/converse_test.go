@@ -1,74 +1,12 @@
 package faq
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
 )
-
-// conversation plays a walk as it is heard: what is decided, what is asked,
-// what is answered, what is said.
-func conversation(w Walk, answers []string) string {
-	var b strings.Builder
-	t := w.Topic()
-	fmt.Fprintf(&b, "%s. %d steps.\n", t.Label, len(t.Steps))
-	told := map[string]bool{}
-	tell := func() {
-		current, _ := w.Current()
-		for i, st := range w.States() {
-			if told[st.Step.ID] || !st.Reached || st.Step.ID == current.ID {
-				continue
-			}
-			told[st.Step.ID] = true
-			result := string(st.Result)
-			if result == "" {
-				result = "to ask"
-			}
-			fmt.Fprintf(&b, "Step %d, %s: %s.", i+1, result, st.Step.Title)
-			if st.Source != "" {
-				fmt.Fprintf(&b, " (%s)", st.Detail)
-			}
-			b.WriteString("\n")
-			if st.Verdict.Title != "" && st.Result != Pass {
-				fmt.Fprintf(&b, "  %s\n", st.Verdict.Title)
-			}
-			if st.Conflict != "" {
-				fmt.Fprintf(&b, "  ! %s\n", st.Conflict)
-			}
-			if st.Say != "" {
-				fmt.Fprintf(&b, "  Say: %q\n", st.Say)
-			}
-		}
-	}
-	tell()
-	for _, a := range answers {
-		step, ok := w.Current()
-		if !ok {
-			fmt.Fprintf(&b, "(not needed: %s)\n", a)
-			continue
-		}
-		n, of := w.Progress()
-		fmt.Fprintf(&b, "Step %d of %d. %s. Ask: %q\n> %s\n", n, of, step.Title, step.Ask, a)
-		w = w.Answer(a)
-		tell()
-	}
-	if o, ok := w.Outcome(); ok {
-		fmt.Fprintf(&b, "Outcome: %s (%s).\n  Tell: %q\n  Next: %s\n", o.Title, o.Kind, o.Tell, o.Next)
-		if o.Topic != "" {
-			fmt.Fprintf(&b, "  Goes on with: %s\n", o.Topic)
-		}
-	} else {
-		step, _ := w.Current()
-		fmt.Fprintf(&b, "Stopped at: %s\n", step.ID)
-	}
-	for _, q := range w.set.Questions {
-		if a, ok := w.QuestionAnswers()[q.ID]; ok {
-			fmt.Fprintf(&b, "Ticket %d, %s: %s\n", q.Number, q.Short, a)
-		}
-	}
-	return b.String()
-}
 
 func failing(cause string, v Verdict) Facts {
 	v.Result = Fail
@@ -91,7 +29,7 @@ func TestConversations(t *testing.T) {
 	sameCarrier.Verdicts["several_users"] = Verdict{Result: Pass, Source: "log", Detail: "12 users"}
 	tried := Facts{Verdicts: map[string]Verdict{}}
 	for _, id := range []string{"affected_users", "country", "multiple_times", "eventually_received", "ever_received", "when_failed", "mobile_number", "network_provider", "noticed_at"} {
-		tried.Verdicts[id] = Verdict{Result: Pass, Source: "log", Detail: "from the log"}
+		tried.Verdicts[id] = Verdict{Result: Pass, Source: "log", Detail: "log, 7 of 7 messages"}
 	}
 	yes, no, unsure := "y", "n", "d"
 	for _, c := range []struct {
@@ -127,7 +65,43 @@ func TestConversations(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden(t, filepath.Join("testdata", "conversations", c.name+".txt"), conversation(w, c.answers))
+			var out strings.Builder
+			end, err := Conversation{In: strings.NewReader(strings.Join(c.answers, "\n")), Out: &out, Echo: true}.Play(w)
+			if err != nil {
+				fmt.Fprintf(&out, "error: %v\n", err)
+			}
+			if _, ok := end.Outcome(); ok != (err == nil) {
+				t.Errorf("outcome %v, error %v", ok, err)
+			}
+			golden(t, filepath.Join("testdata", "conversations", c.name+".txt"), out.String())
 		})
+	}
+}
+
+func TestConversationTurnsBack(t *testing.T) {
+	for _, c := range []struct{ name, topic, in string }{
+		{"back", "slow-code", "y\n2\nb\n9\nb\nb\nn\n"},
+		{"explained", "no-code", "?\ny\n?\nq\ny\n"},
+		{"hostile", "administrator-locked-out", "n\nn\n\x1b]0;title\x07\u202e\nAda\x00\n\n" + strings.Repeat("x", 1<<17) + "\n\xff\xfe\nyes\n"},
+		{"nothing", "no-code", ""},
+	} {
+		w := begin(t, c.topic, Facts{})
+		var out strings.Builder
+		_, err := Conversation{In: strings.NewReader(c.in), Out: &out, Echo: true}.Play(w)
+		golden(t, filepath.Join("testdata", "conversations", c.name+".txt"), fmt.Sprintf("%serror: %v\n", strings.ReplaceAll(out.String(), strings.Repeat("x", maxLine), "xxx..."), err))
+		if strings.ContainsAny(out.String(), "\x1b\x07\x00\u202e") {
+			t.Errorf("%s: a control character of the input came out", c.name)
+		}
+	}
+}
+
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
+
+func TestConversationIntoAClosedPipe(t *testing.T) {
+	_, err := Conversation{In: strings.NewReader("y\ny\n"), Out: brokenPipe{}}.Play(begin(t, "no-code", Facts{}))
+	if err == nil || err.Error() != "broken pipe" {
+		t.Errorf("error = %v, want broken pipe", err)
 	}
 }
