@@ -1,7 +1,12 @@
 package main
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -65,6 +70,55 @@ func forbidden(pkg, imported string) bool {
 	}
 	if strings.HasPrefix(pkg, "diagnostics") || pkg == "faq" {
 		return strings.HasPrefix(imported, "github.com/charmbracelet/") || strings.HasPrefix(imported, "github.com/spf13/")
+	}
+	return false
+}
+
+// TestOnlyFacesTouchTheProcess holds that nothing but the commands ends the
+// program, and that books, line and door neither print nor ask.
+func TestOnlyFacesTouchTheProcess(t *testing.T) {
+	never := map[string]bool{"os.Exit": true, "os.Stdin": true, "os.Stdout": true, "os.Stderr": true,
+		"fmt.Print": true, "fmt.Printf": true, "fmt.Println": true, "log.Fatal": true, "log.Print": true}
+	files := 0
+	for _, room := range []string{"diagnostics", "faq"} {
+		err := filepath.WalkDir(filepath.Join("..", "..", room), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			set := token.NewFileSet()
+			file, err := parser.ParseFile(set, path, nil, parser.ParseComments)
+			if err != nil {
+				return err
+			}
+			if generator(file) {
+				return nil
+			}
+			files++
+			ast.Inspect(file, func(n ast.Node) bool {
+				if sel, ok := n.(*ast.SelectorExpr); ok {
+					if pkg, ok := sel.X.(*ast.Ident); ok && never[pkg.Name+"."+sel.Sel.Name] {
+						t.Errorf("%s: %s.%s", set.Position(sel.Pos()), pkg.Name, sel.Sel.Name)
+					}
+				}
+				return true
+			})
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files < 50 {
+		t.Errorf("looked at %d files only", files)
+	}
+}
+
+// generator says that a file is run by go generate and is not part of the program.
+func generator(file *ast.File) bool {
+	for _, group := range file.Comments {
+		if group.Pos() < file.Package && strings.HasPrefix(group.List[0].Text, "//go:build ignore") {
+			return true
+		}
 	}
 	return false
 }
