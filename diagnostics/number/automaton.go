@@ -274,18 +274,3 @@ func (a *automaton[T]) enter(length int, ats []uint32, begun []uint16) uint32 {
 	}
 	return id
 }
-
-// alive tells whether any pattern could still match after these ASCII digits.
-func (a *automaton[T]) alive(digits string) bool {
-	s := uint32(root)
-	for i := 0; i < len(digits); i++ {
-		n := atomic.LoadUint32(&a.table.Load().next[s][digits[i]-'0'])
-		if n == 0 {
-			n = a.make(s, int(digits[i]-'0'))
-		}
-		s = n
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return len(a.states[s].threads) > 0
-}

@@ -154,6 +154,10 @@ func (n *Number) advise(r *reading) {
 	if n.Reserved {
 		own = append(own, adviceReserved)
 	}
+	if n.Type == UAN && r.isNomadic() {
+		n.CanReceiveSMS = Unlikely
+		general = adviceByType[VOIP]
+	}
 	if other, what := r.alternative(); other != "" {
 		own = append(own, what+other+".")
 	}

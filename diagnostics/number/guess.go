@@ -64,7 +64,7 @@ func guess(digits string, international bool, home *region) (list []reading) {
 	for _, id := range homes {
 		h := world().regions[id]
 		r, ok := h.code().read(digits, h)
-		if !ok || r.class.Type != Mobile && r.class.Type != FixedLineOrMobile {
+		if !ok || !r.class.mobile() {
 			continue
 		}
 		if r.class.Reserved {

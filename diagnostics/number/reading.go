@@ -132,8 +132,8 @@ func (c *callingCode) explain(digits, national, carrier string, r *region) (fixe
 
 // stripByHabit takes off a trunk prefix that libphonenumber leaves: another
 // region's under the same calling code, or a 0 where there is no trunk prefix
-// at all. What is left must be a mobile number, or the plan must be one where
-// no number begins with what was taken off.
+// at all. Where it is not the country's own, what is left must be a mobile
+// number: too many landlines are valid with and without a digit more.
 func (c *callingCode) stripByHabit(digits string) (string, []fix, bool) {
 	prefixes := []string{"0"}
 	for _, r := range c.regions {
@@ -143,19 +143,28 @@ func (c *callingCode) stripByHabit(digits string) (string, []fix, bool) {
 	}
 	for _, p := range prefixes {
 		national, ok := strings.CutPrefix(digits, p)
-		if !ok {
-			continue
+		if !ok || slices.ContainsFunc(prefixes, func(o string) bool { return len(o) > len(p) && strings.HasPrefix(digits, o) }) {
+			continue // Hungary's 06 is not a 0
 		}
-		v := c.verdict(national)
-		if v.Valid && (v.Type == Mobile || v.Type == FixedLineOrMobile || !c.beginsWith(p)) {
+		if v := c.verdict(national); v.mobile() || v.Valid && c.trunkOf(v.Country) == p {
 			return national, []fix{{LeadingZero, p}}, true
 		}
 	}
 	return "", nil, false
 }
 
-// beginsWith tells whether any national number can begin with these digits.
-func (c *callingCode) beginsWith(prefix string) bool { return c.automaton().alive(prefix) }
+// trunkOf gives the trunk prefix of one of the calling code's countries.
+func (c *callingCode) trunkOf(country string) string {
+	for _, r := range c.regions {
+		if r.id == country {
+			return r.trunk
+		}
+	}
+	return ""
+}
+
+// mobile tells whether the number is or may be a mobile one.
+func (c *Class) mobile() bool { return c.Type == Mobile || c.Type == FixedLineOrMobile }
 
 // mexico knows what was dialled before the mobiles until the plan of 3 August
 // 2019: 1 from abroad, 044 and 045 from landlines, and the trunk prefix 01
@@ -279,14 +288,20 @@ func understand(t *text, region string) (r reading, prefix fix, word string, lik
 		if word == "" {
 			return r, fix{}, "", nil
 		}
-		// A plus and then 00, or a plus before a national number.
-		if rest, ok := strings.CutPrefix(digits, "00"); ok {
-			if r, w := readInternational(rest); w == "" {
-				return r, fix{InternationalPrefix, "00"}, "", nil
+		// A plus and then 00 or the like, or a plus before a national number.
+		idds := []string{"00", "011", "0011", "810"}
+		if home != nil {
+			idds = append(idds, home.idd(digits))
+		}
+		for _, idd := range idds {
+			if rest, ok := strings.CutPrefix(digits, idd); ok && idd != "" {
+				if r, w := readInternational(rest); w == "" && (word == ErrInvalidCountryCode || idd == "00") {
+					return r, fix{InternationalPrefix, idd}, "", nil
+				}
 			}
 		}
 		if word == ErrInvalidCountryCode && home != nil {
-			if r, ok := readNational(digits, home); ok {
+			if r, ok := readNational(digits, home); ok && r.class.mobile() && !r.international {
 				return r, fix{MissingCountryCode, home.code().digits}, "", nil
 			}
 		}
@@ -315,7 +330,7 @@ func understand(t *text, region string) (r reading, prefix fix, word string, lik
 			continue
 		}
 		r, w := readInternational(rest)
-		if w == "" {
+		if w == "" && (idd == "00" || r.class.mobile()) {
 			return r, fix{InternationalPrefix, idd}, "", nil
 		}
 		if idd == "00" && home == nil {
@@ -328,12 +343,15 @@ func understand(t *text, region string) (r reading, prefix fix, word string, lik
 	// More digits than a number of this country can have: another country's without its plus.
 	c := home.code()
 	if longest := home.general.lengths[len(home.general.lengths)-1]; len(strings.TrimPrefix(digits, home.trunk)) > longest {
-		if r, w := readInternational(digits); w == "" && r.code != c {
+		if r, w := readInternational(digits); w == "" && r.code != c && len(r.fixes) == 0 && r.class.Type == Mobile && !t.marks {
 			return r, fix{MissingPlus, r.code.digits}, "", nil
 		}
 	}
 	if word == "" { // else it is about what follows the international prefix
 		word = c.errorWord(digits, home)
+		if rest, ok := strings.CutPrefix(digits, c.digits); ok && word == ErrTooLong {
+			word = c.errorWord(rest, c.regions[0])
+		}
 	}
 	return reading{}, fix{}, word, guess(digits, false, home)
 }
@@ -364,7 +382,11 @@ func readNational(digits string, home *region) (reading, bool) {
 	c := home.code()
 	national, ok := c.read(digits, home)
 	if rest, cut := strings.CutPrefix(digits, c.digits); cut {
-		if r, with := c.read(rest, c.regions[0]); with {
+		r, with := c.read(rest, c.regions[0])
+		if !with {
+			r, with = c.read(rest, home)
+		}
+		if with {
 			if !ok || len(national.fixes) > 0 || home.trunk != "" || national.class.Type != Mobile && r.class.Type == Mobile {
 				r.international = true
 				return r, true

@@ -65,6 +65,10 @@ func takeApart(raw string) text {
 		return t
 	}
 	_, size := utf8.DecodeRuneInString(core[end:])
+	if cut := core[end+size:]; strings.Count(cut, "*")+strings.Count(cut, "•") > 1 {
+		t.err, t.hint = ErrNotANumber, hintMasked
+		return t
+	}
 	core = core[:end+size]
 	if context != "" && !strings.HasPrefix(core, "+") {
 		core = context + core
