@@ -1,0 +1,935 @@
+package wizard
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"cli.otpdoctor/diagnostics"
+	"cli.otpdoctor/diagnostics/carrier"
+	"cli.otpdoctor/diagnostics/export"
+	"cli.otpdoctor/diagnostics/finding"
+	"cli.otpdoctor/diagnostics/number"
+	"cli.otpdoctor/diagnostics/tally"
+	"cli.otpdoctor/diagnostics/ticket"
+	"cli.otpdoctor/faq"
+)
+
+// The line mode is the same case as plain lines: for screen readers, dumb
+// terminals and pipes. No signs, no redraw, no columns; figures in words, since
+// readers skip signs. It never stands on a terminal's abilities.
+
+// errLeave says that the agent asked to save and leave.
+var errLeave = errors.New("left")
+
+// errBack says that the agent wants the question before.
+var errBack = errors.New("back")
+
+// lines is a run of the line mode. Everything is read through one buffered
+// reader, so that a pipe loses nothing between two questions.
+type lines struct {
+	*model
+	in    *bufio.Reader
+	input chan read
+	w     *bufio.Writer
+	where string // the question that is open, for the last words
+	used  bool   // the way of typing was explained
+}
+
+type read struct {
+	text string
+	err  error
+}
+
+// RunLines runs the case line by line. At the end of the input the case is saved,
+// which is said, and the error is [ErrInputEnded].
+func RunLines(ctx context.Context, o Options, in io.Reader, out io.Writer) error {
+	o.Color, o.ASCII = false, false
+	m, err := newModel(o, io.Discard)
+	if err != nil {
+		return err
+	}
+	defer m.saver.close()
+	l := &lines{model: m, in: bufio.NewReader(in), w: bufio.NewWriter(out), input: make(chan read)}
+	done := make(chan struct{})
+	defer close(done)
+	go l.readLines(done)
+	err = l.run(ctx)
+	saved := l.store()
+	switch {
+	case errors.Is(err, io.EOF):
+		at := "the first question"
+		if l.where != "" {
+			at = l.where
+		}
+		l.say("")
+		l.say("Input ended at " + at + ". " + l.savedSentence(saved))
+		l.w.Flush()
+		if saved != nil {
+			return saved
+		}
+		return ErrInputEnded
+	case errors.Is(err, errLeave) || err == nil:
+		if m.saver.keeps() && !m.c.Empty() {
+			m.c.Close()
+			saved = l.store()
+		}
+		l.say(l.savedSentence(saved) + l.outcomeSentence())
+		l.w.Flush()
+		return saved
+	}
+	l.say("")
+	l.say(l.savedSentence(saved))
+	l.w.Flush()
+	return err
+}
+
+// readLines hands lines over one at a time, so that an end from outside is
+// heard while a question is open.
+func (l *lines) readLines(done chan struct{}) {
+	for {
+		text, err := l.in.ReadString('\n')
+		if err != nil && text != "" {
+			err = nil // a last line without its end counts
+		}
+		select {
+		case l.input <- read{strings.TrimSpace(strings.ToValidUTF8(text, "")), err}:
+		case <-done:
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (l *lines) savedSentence(err error) string {
+	switch {
+	case err != nil:
+		return "The case could not be saved: " + clean(err.Error()) + "."
+	case l.saver.readOnly:
+		return "The case is open in another window and was not changed."
+	case !l.saver.keeps():
+		return "Nothing was saved (--no-save)."
+	case l.c.Empty():
+		return "There was nothing to save."
+	}
+	return "Case saved."
+}
+
+func (l *lines) outcomeSentence() string {
+	if !l.d.ended || l.c.Topic() == "" {
+		return ""
+	}
+	return " Outcome: " + clean(l.d.outcome.Title) + "."
+}
+
+// say writes text as lines of at most 78 columns.
+func (l *lines) say(text string) {
+	for _, line := range l.st.wrap(spoken(text), 78) {
+		fmt.Fprintln(l.w, line)
+	}
+}
+
+// spoken writes figures in words: "79 % (66–88)" is "79 percent, between 66 and 88".
+func spoken(text string) string {
+	var b strings.Builder
+	for {
+		i := strings.Index(text, " %")
+		if i < 0 {
+			break
+		}
+		b.WriteString(text[:i] + " percent")
+		text = text[i+2:]
+		if low, rest, ok := strings.Cut(text, "–"); ok && strings.HasPrefix(low, " (") {
+			if high, after, ok := strings.Cut(rest, ")"); ok && isFigure(low[2:]) && isFigure(high) {
+				b.WriteString(", between " + low[2:] + " and " + high)
+				text = after
+			}
+		}
+	}
+	b.WriteString(text)
+	return strings.NewReplacer("…", "...", "–", " to ", "<0.1", "under 0.1", ">99", "over 99").Replace(b.String())
+}
+
+func isFigure(s string) bool {
+	_, err := strconv.ParseFloat(s, 64)
+	return err == nil
+}
+
+// ask writes a prompt and reads an answer. "?" explains and asks again, "b" is
+// errBack, "q" is errLeave; the end of the input is io.EOF.
+func (l *lines) ask(ctx context.Context, prompt, help string) (string, error) {
+	for {
+		lines := l.st.wrap(spoken(prompt), 74)
+		for i, line := range lines {
+			if i < len(lines)-1 {
+				fmt.Fprintln(l.w, line)
+			} else {
+				fmt.Fprint(l.w, line+" ")
+			}
+		}
+		if err := l.w.Flush(); err != nil {
+			return "", err
+		}
+		var r read
+		select {
+		case r = <-l.input:
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+		if r.err != nil {
+			return "", r.err
+		}
+		switch strings.ToLower(r.text) {
+		case "?":
+			l.say(help + " b goes back, q saves and leaves, f reads the FAQ.")
+			continue
+		case "q", "quit":
+			return "", errLeave
+		case "b", "back":
+			return "", errBack
+		case "f", "faq":
+			l.faq()
+			continue
+		}
+		return r.text, nil
+	}
+}
+
+// choose asks for one of a numbered list, 0 to len-1; none allows an empty line, -1.
+func (l *lines) choose(ctx context.Context, title string, items []string, prompt string, none bool) (int, error) {
+	l.say(title)
+	var list []string
+	for i, it := range items {
+		list = append(list, strconv.Itoa(i+1)+" "+it+".")
+	}
+	l.say(strings.Join(list, " "))
+	for {
+		text, err := l.ask(ctx, prompt, "Type the number of a line.")
+		if err != nil {
+			return 0, err
+		}
+		if text == "" && none {
+			return -1, nil
+		}
+		if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(items) {
+			return n - 1, nil
+		}
+		for i, it := range items {
+			if text != "" && strings.HasPrefix(strings.ToLower(it), strings.ToLower(text)) {
+				return i, nil
+			}
+		}
+		l.say("A number from 1 to " + strconv.Itoa(len(items)) + ".")
+	}
+}
+
+// store saves what has happened, now: there is no loop to keep free here.
+func (l *lines) store() error {
+	if l.saver.readOnly || l.c.Empty() {
+		return nil
+	}
+	if events := l.c.Pending(); len(events) > 0 {
+		l.saver.add(events, l.c.State())
+	}
+	err := l.saver.flush()
+	if errors.Is(err, diagnostics.ErrInUse) {
+		l.saver.readOnly = true
+		return nil
+	}
+	return err
+}
+
+// change saves and works out what follows; what cannot be saved is said at once.
+func (l *lines) change() {
+	l.derive()
+	if err := l.store(); err != nil {
+		l.say("Not saved: " + clean(err.Error()) + ".")
+	}
+}
+
+// stage is a part of the flow; errBack leads to the one before.
+type stage func(ctx context.Context) error
+
+func (l *lines) run(ctx context.Context) error {
+	l.say("otpdoctor. One line a question, enter ends it. Type ? for help, b to go back, q to save and leave.")
+	if l.saver.readOnly {
+		l.say("This case is open in another window; it can only be read here.")
+		l.readOut()
+		return nil
+	}
+	stages := []stage{l.topicStage, l.numberStage, l.carrierStage, l.firmStage, l.logStage, l.checklistStage, l.findingsStage, l.ticketStage, l.exportStage}
+	for i := 0; i < len(stages); {
+		err := stages[i](ctx)
+		switch {
+		case errors.Is(err, errBack):
+			i = max(i-1, 0)
+			if i == 4 && len(l.c.Logs()) > 0 || i == 6 {
+				i-- // nothing is asked there
+			}
+		case err != nil:
+			return err
+		default:
+			i++
+		}
+	}
+	return nil
+}
+
+func (l *lines) topicStage(ctx context.Context) error {
+	if l.o.Store != nil && l.c.Empty() && l.where == "" {
+		if err := l.resume(ctx); err != nil {
+			return err
+		}
+	}
+	if t, ok := l.o.Set.Topic(l.c.Topic()); ok && l.where == "" {
+		l.where = "the topic"
+		l.say("The case goes on: " + clean(t.Label) + ".")
+		return nil
+	}
+	l.where = "the topic"
+	var labels []string
+	for _, t := range l.o.Set.Topics {
+		labels = append(labels, clean(t.Label))
+	}
+	labels = append(labels, "Logs, no case")
+	for {
+		l.say("What does the caller say?")
+		var list []string
+		for i, label := range labels {
+			list = append(list, strconv.Itoa(i+1)+" "+label+".")
+		}
+		l.say(strings.Join(list, " "))
+		text, err := l.ask(ctx, "Number 1 to "+strconv.Itoa(len(labels))+":", "Type the number of a line, or the caller's own words.")
+		if errors.Is(err, errBack) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		n, nerr := strconv.Atoi(text)
+		if nerr == nil && n == len(labels) {
+			return nil
+		}
+		if nerr != nil || n < 1 || n > len(l.o.Set.Topics) {
+			n = l.topicByWords(text)
+		}
+		if n == 0 {
+			l.say("That is none of them.")
+			continue
+		}
+		t := l.o.Set.Topics[n-1]
+		l.c.SetTopic(t.ID)
+		l.change()
+		l.say(clean(t.Label) + ". " + plural(len(t.Steps), "step", "steps") + ".")
+		return nil
+	}
+}
+
+// topicByWords is the topic that fits the caller's words, counted from 1; 0: none.
+func (l *lines) topicByWords(text string) int {
+	for _, h := range l.o.Set.Search(text) {
+		for i, t := range l.o.Set.Topics {
+			if t.ID == h.TopicID {
+				return i + 1
+			}
+		}
+	}
+	return 0
+}
+
+// resume offers a case that was left open.
+func (l *lines) resume(ctx context.Context) error {
+	saved, err := l.o.Store.List()
+	if err != nil {
+		l.say(clean(err.Error()) + ".")
+	}
+	s, ok := leftOpen(saved, l.now)
+	if !ok {
+		return nil
+	}
+	label := "no topic yet"
+	if t, ok := l.o.Set.Topic(s.Topic); ok {
+		label = clean(t.Label)
+	}
+	text, err := l.ask(ctx, "A case was left open: "+whenOf(s, l.now)+", "+label+", "+strings.ReplaceAll(masked(s), "…", "...")+", "+formatInt(s.Answered)+
+		" of 13 answered. Resume it? y or n:", "y goes on with it, n begins a new one; the old one stays in the list.")
+	if err != nil {
+		if errors.Is(err, errBack) {
+			return nil
+		}
+		return err
+	}
+	if !isYes(text) {
+		return nil
+	}
+	o := l.o
+	o.Case, o.CasePath = nil, s.Path
+	c, sv, err := openCase(o)
+	if err != nil {
+		l.say("It cannot be opened: " + clean(err.Error()) + ". A new one is begun.")
+		return nil
+	}
+	l.saver.close()
+	l.c, l.saver = c, sv
+	l.derive()
+	return nil
+}
+
+func isYes(text string) bool { return reply(text) == "yes" }
+
+// reply understands the words for yes, no and don't know; "" is none of them.
+func reply(text string) string {
+	switch strings.ToLower(strings.Trim(text, ".! ")) {
+	case "y", "yes":
+		return "yes"
+	case "n", "no":
+		return "no"
+	case "d", "dk", "don't know", "dont know", "unknown":
+		return "unknown"
+	}
+	return ""
+}
+
+func (l *lines) numberStage(ctx context.Context) error {
+	l.where = "the phone number"
+	if len(l.c.Typed()) > 0 && !l.used {
+		l.used = true
+		for _, n := range l.c.Numbers() {
+			l.say(l.numberSentence(n))
+		}
+		return nil
+	}
+	l.used = true
+	prompt := "Phone number, as the caller says it:"
+	if l.c.Topic() == "" {
+		prompt = "Phone number, or enter for logs alone:"
+	}
+	for {
+		text, err := l.ask(ctx, prompt, "With its country code, such as +44 7700 900187. Several: with commas between. Enter: no number.")
+		if err != nil {
+			return err
+		}
+		raw := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' })
+		for i := range raw {
+			raw[i] = strings.TrimSpace(raw[i])
+		}
+		l.c.SetNumbers(slices.DeleteFunc(raw, func(s string) bool { return s == "" }))
+		l.change()
+		bad := false
+		for _, n := range l.c.Numbers() {
+			l.say(l.numberSentence(n))
+			bad = bad || !n.Valid
+		}
+		if bad {
+			again, err := l.ask(ctx, "Type it again? y or n:", "n keeps it as it is: the number itself may be the trouble.")
+			if err != nil {
+				return err
+			}
+			if isYes(again) {
+				continue
+			}
+		}
+		return nil
+	}
+}
+
+func (l *lines) numberSentence(n carrier.Checked) string {
+	if !n.Valid {
+		text := "Not valid: " + export.CheckErrorWords(n.Error) + "."
+		if n.Likely != "" {
+			c := number.Check(n.Likely, "")
+			text += " Perhaps " + c.International + ", " + countryName(c.Country) + "."
+		}
+		return text
+	}
+	text := n.International + ", " + countryName(n.Country) + ", " + export.LineTypeWords(n.Type) + "."
+	if len(n.Corrections) == 0 {
+		return "Valid: " + text
+	}
+	text = "Corrected: " + text
+	for _, c := range n.Corrections {
+		text += " " + upperFirst(export.CorrectionWords(c, n.CallingCode)) + "."
+	}
+	return text
+}
+
+func (l *lines) carrierStage(ctx context.Context) error {
+	if l.c.Topic() == "" {
+		return nil
+	}
+	return l.text(ctx, "the carrier", "Carrier, if the caller knows it, or enter:", l.c.CarrierSaid(), l.c.SetCarrier)
+}
+
+func (l *lines) firmStage(ctx context.Context) error {
+	if l.c.Topic() == "" {
+		return nil
+	}
+	return l.text(ctx, "the firm", "Firm, or enter:", l.c.FirmURL(), l.c.SetFirm)
+}
+
+func (l *lines) text(ctx context.Context, where, prompt, have string, set func(string)) error {
+	l.where = where
+	if have != "" {
+		prompt = strings.TrimSuffix(prompt, "or enter:") + "or enter for " + clean(have) + ":"
+	}
+	text, err := l.ask(ctx, prompt, "It may stay empty.")
+	if err != nil {
+		return err
+	}
+	if text != "" {
+		set(text)
+		l.change()
+	}
+	return nil
+}
+
+func (l *lines) logStage(ctx context.Context) error {
+	l.where = "the delivery log"
+	for {
+		if len(l.c.Logs()) == 0 {
+			text, err := l.ask(ctx, "Delivery log, a path, or enter for none:", "A file of any known provider, or a pattern such as logs/*.csv.")
+			if err != nil {
+				return err
+			}
+			if text == "" {
+				return nil
+			}
+			files, missing := resolve(text)
+			if len(missing) > 0 {
+				l.say("Not found: " + clean(missing[0]) + ".")
+				if near := neighbours(missing[0], 1); len(near) > 0 {
+					l.say("There is " + clean(near[0]) + ".")
+				}
+				continue
+			}
+			l.c.SetLogs(fileRefs(files))
+			l.change()
+		}
+		if !l.c.NeedsReading() {
+			return nil
+		}
+		report, err := l.readLog(ctx)
+		if err == nil {
+			l.c.SetReport(report)
+			l.change()
+			if p := l.cutOff(report); p != nil {
+				l.say(p.title + " What came after is not in it.")
+			}
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		l.say("The log cannot be read: " + clean(err.Error()) + ".")
+		var hinted interface{ Hints() []string }
+		if errors.As(err, &hinted) {
+			for _, h := range hinted.Hints() {
+				l.say("Hint: " + clean(h) + ".")
+			}
+		}
+		l.c.SetLogs(nil)
+		l.change()
+	}
+}
+
+// readLog reads with a word now and then, and not more.
+func (l *lines) readLog(ctx context.Context) (*finding.Report, error) {
+	fmt.Fprint(l.w, "Reading "+l.logNames()+". ")
+	l.w.Flush()
+	last := time.Now()
+	report, err := l.c.Reading()(ctx, func(p diagnostics.Progress) {
+		if time.Since(last) < 3*time.Second {
+			return
+		}
+		last = time.Now()
+		if part, ok := p.Share(); ok {
+			fmt.Fprint(l.w, formatInt(int(part*100))+" percent. ")
+			l.w.Flush()
+		}
+	})
+	if err != nil {
+		fmt.Fprintln(l.w)
+		return nil, err
+	}
+	rejected, messages := int64(0), int64(0)
+	for _, in := range report.Inputs {
+		rejected += in.Rejected
+		messages += in.Messages
+	}
+	text := "Done: " + plural(int(messages), "message", "messages")
+	if rejected > 0 {
+		text += ", " + plural(int(rejected), "row", "rows") + " not readable"
+	}
+	fmt.Fprintln(l.w, text+".")
+	return report, nil
+}
+
+func (l *lines) checklistStage(ctx context.Context) error {
+	if l.c.Topic() == "" {
+		return nil
+	}
+	told := map[string]string{}
+	for {
+		// What is decided up to the open question is said once, and again only
+		// where it has changed.
+		for i, s := range l.d.states {
+			if i == l.d.current {
+				break
+			}
+			if s.Reached && !s.Answered && s.Result != "" && s.Step.Kind != faq.KindInfo {
+				text := l.decided(i)
+				if told[s.Step.ID] != text {
+					told[s.Step.ID] = text
+					l.say(text)
+					if s.Result != faq.Pass {
+						l.tellFinding(s)
+					}
+				}
+			}
+		}
+		i := l.d.current
+		if i < 0 {
+			break
+		}
+		s := l.d.states[i]
+		l.where = "step " + strconv.Itoa(i+1)
+		head := "Step " + strconv.Itoa(i+1) + " of " + strconv.Itoa(len(l.d.states)) + ". "
+		if isChoice(s.Step) {
+			head += clean(s.Step.Title) + ". "
+		}
+		prompt := head + "Ask: " + quoted(clean(s.Step.Ask))
+		help := plainMarkdown(clean(s.Step.Explain))
+		value := ""
+		if isChoice(s.Step) {
+			text, err := l.ask(ctx, prompt+" y, n or d:", help+" Type y for yes, n for no, d for don't know.")
+			if errors.Is(err, errBack) {
+				if !l.backStep() {
+					return errBack
+				}
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			value = reply(text)
+			if value == "" {
+				l.say("Type y, n or d for don't know.")
+				continue
+			}
+		} else {
+			text, err := l.ask(ctx, prompt+" or enter for don't know:", help)
+			if errors.Is(err, errBack) {
+				if !l.backStep() {
+					return errBack
+				}
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if value = text; value == "" {
+				value = "unknown"
+			}
+		}
+		l.c.Answer(s.Step.ID, value)
+		l.change()
+		if say := l.d.states[i].Say; say != "" {
+			l.say("Say: " + quoted(clean(say)))
+		}
+	}
+	o := l.d.outcome
+	l.say(clean(o.Title) + ".")
+	if o.Tell != "" {
+		l.say("Say: " + quoted(clean(o.Tell)))
+	}
+	if o.Next != "" {
+		l.say("Do now: " + clean(o.Next))
+	}
+	return nil
+}
+
+func (l *lines) backStep() bool {
+	before := len(l.c.Walk().History())
+	l.c.Back()
+	if len(l.c.Walk().History()) == before {
+		return false
+	}
+	l.change()
+	return true
+}
+
+// decided says a step that was not asked: "Step 1, pass: number stored without
+// the extra 0. From the log."
+func (l *lines) decided(i int) string {
+	s := l.d.states[i]
+	_, word := l.st.sign(s.Result)
+	text := "Step " + strconv.Itoa(i+1) + ", " + word + ": " + lowerFirst(clean(s.Step.Title)) + "."
+	if s.Result != faq.Pass && s.Verdict.Title != "" {
+		text = "Step " + strconv.Itoa(i+1) + ", " + word + ": " + clean(s.Verdict.Title) + "."
+	}
+	if s.Source != "" {
+		text += " From the " + clean(s.Source) + "."
+	}
+	return text
+}
+
+func lowerFirst(s string) string {
+	if len(s) > 1 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'a' && s[1] <= 'z' {
+		return strings.ToLower(s[:1]) + s[1:]
+	}
+	return s
+}
+
+// tellFinding says what stands behind a step that failed, and what to say.
+func (l *lines) tellFinding(s faq.StepState) {
+	if f, ok := l.findingFor(s.By); ok {
+		l.say(l.findingSentence(f))
+	}
+	if c := l.conflict("network_provider"); c != "" {
+		l.say("Note: " + c)
+	}
+	if s.Say != "" {
+		l.say("Say: " + quoted(clean(s.Say)))
+	}
+}
+
+// findingSentence is a finding in words.
+func (l *lines) findingSentence(f finding.Finding) string {
+	text := upperFirst(l.since(f)) + ": "
+	for i, r := range l.figuresOf(f) {
+		switch i {
+		case 0:
+			text += tally.FormatOf(r.k, r.n) + " " + r.what + ", " + tally.FormatRateInterval(r.k, r.n) + ". "
+		case 1:
+			text += upperFirst(r.label) + ": " + tally.FormatOf(r.k, r.n) + ", " + tally.FormatRate(r.k, r.n) + ". "
+		}
+	}
+	return text + plural(f.AffectedUsers, "user", "users") + ". " + tally.FormatSure(f.Confidence) + "."
+}
+
+// findingsStage says what the log shows: all of it where there is no topic, else
+// what was not said with the checklist.
+func (l *lines) findingsStage(ctx context.Context) error {
+	if l.report() == nil {
+		return nil
+	}
+	if l.c.Topic() == "" {
+		l.sayCarriers()
+	}
+	n := 0
+	for i, f := range l.d.findings {
+		if l.c.Topic() != "" && l.d.mine[i] {
+			continue
+		}
+		if n == 0 && l.c.Topic() != "" {
+			l.say("Other findings in the log:")
+		}
+		n++
+		if n > 5 {
+			l.say(plural(len(l.d.findings)-i, "more finding", "more findings") + ".")
+			break
+		}
+		l.say(upperFirst(string(f.Severity)) + ": " + clean(f.Title) + ". " + l.findingSentence(f))
+		if l.c.Topic() == "" && f.NextStep != "" {
+			l.say("Do now: " + clean(f.NextStep))
+		}
+	}
+	if len(l.d.findings) == 0 {
+		l.say("Nothing found in the log that explains it. Looked at: " + l.readWords())
+	}
+	return nil
+}
+
+// sayCarriers says the table as sentences.
+func (l *lines) sayCarriers() {
+	t := l.table()
+	l.say(l.readWords())
+	for i, g := range t.Groups {
+		if i == 20 {
+			l.say(plural(len(t.Groups)-i, "more carrier", "more carriers") + ".")
+			break
+		}
+		place := ""
+		if g.Country != "" {
+			place = ", " + countryName(g.Country)
+		}
+		l.say(clean(g.Carrier) + place + ": " + plural(int(g.Messages), "message", "messages") + ", " + tally.FormatCount(g.Delivered) +
+			" delivered, " + tally.FormatCount(g.Failed) + " failed, " + plural(int(g.AffectedUsers), "user", "users") + " without a code.")
+	}
+}
+
+func (l *lines) ticketStage(ctx context.Context) error {
+	if l.c.Topic() == "" && len(l.c.Numbers()) == 0 {
+		return nil
+	}
+	open := func() (out []int) {
+		for i, a := range l.d.ticket.Answers {
+			if !a.Known() && !l.skipped(a.Question.ID) {
+				out = append(out, i)
+			}
+		}
+		return out
+	}
+	l.say("Ticket: " + formatInt(l.d.answered) + " of 13 answered, " + formatInt(13-l.d.answered) + " to ask.")
+	var asked []string
+	for todo := open(); len(todo) > 0; todo = open() {
+		i := todo[0]
+		a := l.d.ticket.Answers[i]
+		l.where = "question " + strconv.Itoa(i+1)
+		text, err := l.ask(ctx, "Question "+strconv.Itoa(i+1)+" of 13. "+quoted(clean(a.Question.Ask))+":", questionHelp(a))
+		if errors.Is(err, errBack) {
+			if len(asked) == 0 {
+				return errBack
+			}
+			l.c.AnswerQuestion(asked[len(asked)-1], "")
+			asked = asked[:len(asked)-1]
+			l.change()
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		value := text
+		if r := reply(text); r != "" {
+			value = r
+		}
+		if value == "" {
+			value = "unknown"
+		}
+		if err := ticket.CheckAnswer(a.Question.ID, value); err != nil {
+			l.say(clean(err.Error()) + ".")
+			continue
+		}
+		l.c.AnswerQuestion(a.Question.ID, value)
+		asked = append(asked, a.Question.ID)
+		l.change()
+	}
+	sum := formatInt(l.d.answered) + " of 13 answered."
+	for _, a := range l.d.ticket.Answers {
+		if a.Conflict != "" {
+			sum += " Conflict at " + lowerFirst(clean(a.Question.Short)) + ": " + clean(a.Conflict)
+		}
+	}
+	l.say(sum)
+	return nil
+}
+
+func questionHelp(a ticket.Answer) string {
+	switch a.Question.Kind {
+	case faq.KindYesNo:
+		return clean(a.Question.Text) + " Type y for yes, n for no, d for don't know."
+	case faq.KindTime:
+		return clean(a.Question.Text) + " Such as 2026-03-03T08:10Z, or in words. Enter for don't know."
+	}
+	return clean(a.Question.Text) + " Enter for don't know."
+}
+
+func (l *lines) exportStage(ctx context.Context) error {
+	if l.c.Topic() == "" && len(l.c.Numbers()) == 0 {
+		return nil
+	}
+	l.where = "the export"
+	formats := export.Formats("ticket")
+	if len(formats) == 0 {
+		return nil
+	}
+	n, err := l.choose(ctx, "Write the ticket?", formats, "Enter for none:", true)
+	if err != nil || n < 0 {
+		return err
+	}
+	format := formats[n]
+	var mask string
+	for mask == "" || mask == "unknown" {
+		text, err := l.ask(ctx, "Mask numbers and names? y or n:", "Masked, the country, the carrier and the last two digits stay.")
+		if err != nil {
+			return err
+		}
+		mask = reply(text)
+	}
+	e := &exportPage{formats: formats, at: n, mask: mask == "yes"}
+	e.name(l.model)
+	name := e.path.text()
+	for try := 2; ; try++ {
+		text, err := l.ask(ctx, "File name, or enter for "+name+":", "A path; a file that is there already is not replaced.")
+		if err != nil {
+			return err
+		}
+		if text != "" {
+			name = text
+		}
+		var buf bytes.Buffer
+		labels := &export.Map{}
+		o := export.Options{Redact: e.mask}
+		if e.mask {
+			o.RedactMap = labels
+		}
+		if err := export.Ticket(&buf, format, l.d.ticket, o); err != nil {
+			l.say("Not written: " + clean(err.Error()) + ".")
+			return nil
+		}
+		err = export.WriteFile(expandHome(name), false, func(w io.Writer) error {
+			_, err := w.Write(buf.Bytes())
+			return err
+		})
+		if errors.Is(err, export.ErrExists) {
+			l.say(clean(filepath.Base(name)) + " is there already and was left as it is.")
+			ext := filepath.Ext(name)
+			name = strings.TrimSuffix(name, ext) + "-" + strconv.Itoa(try) + ext
+			continue
+		}
+		if err != nil {
+			l.say("Not written: " + clean(err.Error()) + ".")
+			return nil
+		}
+		how := "with full numbers"
+		if e.mask {
+			how = "masked, " + plural(labels.Len(), "value", "values")
+		}
+		l.say("Written: " + clean(filepath.Base(name)) + ", " + how + ".")
+		l.c.MarkExported(filepath.Base(name))
+		l.change()
+		return nil
+	}
+}
+
+// faq reads the topic in hand, or names the topics.
+func (l *lines) faq() {
+	t, ok := l.o.Set.Topic(l.c.Topic())
+	if !ok {
+		for _, t := range l.o.Set.Topics {
+			l.say(clean(t.Label) + ": " + clean(t.Question))
+		}
+		return
+	}
+	l.say(clean(t.Question))
+	for line := range strings.Lines(l.o.Set.Fill(t.Body, nil)) {
+		if text := strings.TrimSpace(plainMarkdown(clean(strings.TrimRight(line, "\r\n")))); text != "" && !strings.HasPrefix(text, "|") {
+			l.say(text)
+		}
+	}
+}
+
+// readOut says the case without asking anything.
+func (l *lines) readOut() {
+	for _, n := range l.c.Numbers() {
+		l.say(l.numberSentence(n))
+	}
+	for i := range l.d.states {
+		if l.d.states[i].Result != "" {
+			l.say(l.decided(i))
+		}
+	}
+	for _, a := range l.d.ticket.Answers {
+		l.say(strconv.Itoa(a.Question.Number) + ". " + clean(a.Question.Short) + ": " + clean(a.Short) + ".")
+	}
+}

@@ -1,0 +1,365 @@
+package wizard
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"cli.otpdoctor/diagnostics/export"
+	"cli.otpdoctor/diagnostics/number"
+	"cli.otpdoctor/diagnostics/ticket"
+)
+
+// exportPage shows byte for byte what will be written, and writes it.
+type exportPage struct {
+	formats []string
+	at      int
+	mask    bool
+	path    field
+	own     bool // the name was changed by hand
+	naming  bool
+	from    int // first line of the preview on show
+
+	no      int // of the preview asked for; older ones are dropped
+	made    previewed
+	waiting bool
+}
+
+// previewed is a ticket in one format.
+type previewed struct {
+	no     int
+	bytes  []byte
+	lines  []string
+	values int // values masked, different ones
+	places int
+	err    error
+}
+
+func newExportPage(m *model) *exportPage {
+	p := &exportPage{formats: export.Formats("ticket"), mask: m.masked || m.o.Redact}
+	p.name(m)
+	return p
+}
+
+// extension is what a format's file is called by.
+func extension(format string) string {
+	switch format {
+	case "text":
+		return "txt"
+	case "zendesk", "jira", "freshdesk", "servicenow", "github", "json":
+		return "json"
+	}
+	return format
+}
+
+// name proposes a file name that holds no number: the day and, of the caller, the
+// label that stands in the masked ticket.
+func (p *exportPage) name(m *model) {
+	if p.own {
+		return
+	}
+	format := p.format()
+	name := "ticket-" + m.c.Created.UTC().Format("2006-01-02") + "-user-1"
+	switch format {
+	case "zendesk", "jira", "freshdesk", "servicenow", "github":
+		name += "-" + format
+	}
+	p.path = newField(name + "." + extension(format))
+}
+
+func (p *exportPage) format() string {
+	if len(p.formats) == 0 {
+		return "text"
+	}
+	return p.formats[p.at]
+}
+
+// preview writes the ticket into memory, in a command.
+func (p *exportPage) preview(m *model) tea.Cmd {
+	p.no++
+	p.waiting, p.from = true, 0
+	no, format, t := p.no, p.format(), m.d.ticket
+	o := export.Options{Redact: p.mask}
+	return func() tea.Msg {
+		var buf bytes.Buffer
+		labels := &export.Map{}
+		if o.Redact {
+			o.RedactMap = labels
+		}
+		err := export.Ticket(&buf, format, t, o)
+		out := previewed{no: no, bytes: buf.Bytes(), err: err, values: labels.Len()}
+		out.lines = previewLines(buf.Bytes())
+		return out
+	}
+}
+
+// previewLines are the bytes as a terminal can show them. Binary formats are said
+// to be so.
+func previewLines(b []byte) []string {
+	if bytes.HasPrefix(b, []byte("%PDF")) {
+		return []string{"A PDF, " + fileSize(int64(len(b))) + ". Its text is that of the format text; write it to look at it."}
+	}
+	text := strings.TrimSuffix(export.CleanLines(string(b)), "\n")
+	return strings.Split(text, "\n")
+}
+
+func (p *exportPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
+	switch msg := msg.(type) {
+	case previewed:
+		if msg.no == p.no {
+			p.made, p.waiting = msg, false
+		}
+		return true, nil
+	case exported:
+		p.wasWritten(m, msg)
+		if msg.err == nil {
+			return true, m.changed()
+		}
+		return true, nil
+	case tea.KeyMsg:
+		return p.key(m, msg)
+	}
+	return false, nil
+}
+
+func (p *exportPage) key(m *model, k tea.KeyMsg) (bool, tea.Cmd) {
+	if p.naming {
+		switch k.Type {
+		case tea.KeyEnter, tea.KeyEsc, tea.KeyTab:
+			p.naming = false
+			if strings.TrimSpace(p.path.text()) == "" {
+				p.own = false
+				p.name(m)
+			}
+			if k.Type == tea.KeyEnter {
+				return true, p.write(m, false)
+			}
+		default:
+			if _, changed := p.path.update(k); changed {
+				p.own = true
+			}
+		}
+		return true, nil
+	}
+	page := max(1, m.bodyHeight()-8)
+	switch {
+	case key.Matches(k, m.keys.Left), key.Matches(k, m.keys.Right):
+		step := 1
+		if key.Matches(k, m.keys.Left) {
+			step = -1
+		}
+		p.at = (p.at + step + len(p.formats)) % max(len(p.formats), 1)
+		if p.format() == "github" {
+			p.mask = true // reports there are public
+		}
+		p.name(m)
+		return true, p.preview(m)
+	case key.Matches(k, m.keys.Mask):
+		p.mask = !p.mask
+		return true, p.preview(m)
+	case key.Matches(k, m.keys.Down):
+		p.from++
+	case key.Matches(k, m.keys.Up):
+		p.from--
+	case key.Matches(k, m.keys.PageDown):
+		p.from += page
+	case key.Matches(k, m.keys.PageUp):
+		p.from -= page
+	case key.Matches(k, m.keys.Home):
+		p.from = 0
+	case key.Matches(k, m.keys.End):
+		p.from = len(p.made.lines)
+	case key.Matches(k, m.keys.Tab):
+		p.naming = true
+	case key.Matches(k, m.keys.Enter):
+		return true, p.write(m, false)
+	case key.Matches(k, m.keys.Copy):
+		if p.waiting || p.made.err != nil {
+			return true, nil
+		}
+		masked := m.masked
+		m.masked = p.mask // what is copied is what is shown
+		cmd := m.copyText(string(p.made.bytes))
+		m.masked = masked
+		return true, cmd
+	default:
+		return false, nil
+	}
+	p.from = min(max(p.from, 0), max(0, len(p.made.lines)-1))
+	return true, nil
+}
+
+// write puts the bytes on show into the file.
+func (p *exportPage) write(m *model, force bool) tea.Cmd {
+	if p.waiting {
+		m.say("The preview is not there yet.")
+		return nil
+	}
+	if p.made.err != nil {
+		m.complain(clean(p.made.err.Error()))
+		return nil
+	}
+	path, content, masked := expandHome(strings.TrimSpace(p.path.text())), p.made.bytes, p.mask
+	return func() tea.Msg {
+		err := export.WriteFile(path, force, func(w io.Writer) error {
+			_, err := w.Write(content)
+			return err
+		})
+		return exported{path: path, name: filepath.Base(path), size: int64(len(content)), masked: masked, err: err}
+	}
+}
+
+func (p *exportPage) wasWritten(m *model, msg exported) {
+	switch {
+	case errors.Is(msg.err, export.ErrExists):
+		m.asking = &question{clean(msg.name) + " is there already. Replace it? y or n", func(m *model) tea.Cmd { return p.write(m, true) }}
+	case msg.err != nil:
+		m.complain("Not written: " + clean(msg.err.Error()))
+	default:
+		if !m.saver.readOnly {
+			m.c.MarkExported(msg.name)
+		}
+		how := "full numbers"
+		if msg.masked {
+			how = "masked"
+		}
+		m.say("Written: " + clean(msg.name) + " (" + fileSize(msg.size) + ", " + how + ").")
+	}
+}
+
+func (p *exportPage) typing() bool { return p.naming }
+
+func (p *exportPage) view(m *model, w, h int) view {
+	st := m.st
+	v := view{wide: true}
+	if h > 14 {
+		v.add("")
+	}
+	text := min(w, textWidth)
+	line, width := " Export  ", 9
+	for i, f := range p.formats {
+		label := f
+		if f == "markdown" {
+			label = "md"
+		}
+		item := " " + label + " "
+		if i == p.at {
+			item = paint(st.accent, "[") + paint(st.bold, label) + paint(st.accent, "]")
+		}
+		if width+cells(item) > text {
+			v.add(line)
+			line, width = strings.Repeat(" ", 9), 9
+		}
+		line += item
+		width += cells(item)
+	}
+	v.add(line)
+	on, off := " on ", " off "
+	if p.mask {
+		on = paint(st.accent, "[") + paint(st.bold, "on") + paint(st.accent, "]")
+	} else {
+		off = paint(st.accent, "[") + paint(st.bold, "off") + paint(st.accent, "]")
+	}
+	mask := " Mask     " + on + off
+	if p.mask && !p.waiting {
+		mask += "     " + plural(p.made.values, "value", "values") + " masked"
+	}
+	v.add(mask)
+	if p.naming {
+		v.add(" To     " + paint(st.accent, st.signs.cursor) + " " + p.path.view(st, text-12, true, "", clean))
+	} else {
+		v.add(" To       " + st.cutFront(clean(p.path.text()), text-12))
+	}
+	if h > 14 {
+		v.add("")
+	}
+	rows := max(1, h-len(v.lines)-2)
+	inner := max(10, text-3)
+	var shown []string
+	total := len(p.made.lines)
+	from := min(p.from, max(0, total-rows))
+	switch {
+	case p.made.err != nil:
+		shown = st.wrap(clean(p.made.err.Error()), inner-2)
+	case p.waiting && total == 0:
+		shown = []string{"Being drawn up."}
+	default:
+		shown = p.made.lines[from:min(from+rows, total)]
+	}
+	lines := make([]string, 0, rows)
+	for i := range rows {
+		l := ""
+		if i < len(shown) {
+			l = shown[i]
+		}
+		lines = append(lines, " "+fit(l, inner-2)+" ")
+	}
+	right := ""
+	if total > 0 {
+		right = formatInt(from+1) + st.plain("–") + formatInt(min(from+rows, total)) + " of " + formatInt(total)
+	}
+	for _, l := range st.boxed("Exactly what is written", lines, inner, right) {
+		v.add(" " + l)
+	}
+	return v
+}
+
+func (p *exportPage) keys(m *model) []key.Binding {
+	k := m.keys
+	if p.naming {
+		return []key.Binding{with(k.Enter, "write"), with(k.Esc, "leave field")}
+	}
+	return []key.Binding{with(k.Enter, "write"), k.Copy, joined("←→", "format"), with(k.Mask, "mask"), with(k.Down, "scroll"), with(k.Tab, "file name"), k.Esc, k.Keys}
+}
+
+func (p *exportPage) note(m *model) string {
+	if p.waiting || p.made.err != nil {
+		return ""
+	}
+	if !p.mask {
+		return "! Full numbers are in it. r masks them."
+	}
+	if left := leaks(p.made.bytes, m.d.ticket); left > 0 {
+		return "! " + plural(left, "full number is", "full numbers are") + " still in it."
+	}
+	return "Checked: none of the case's numbers and names is left in it."
+}
+
+// leaks counts known numbers that a masked ticket still holds: a check of what
+// is written, not of what was meant.
+func leaks(b []byte, t ticket.Ticket) int {
+	digits := onlyDigits(string(b))
+	n := 0
+	for _, p := range t.People {
+		for _, key := range append([]number.MSISDN{p.Key()}, p.Keys...) {
+			if key == 0 || key.IsOdd() {
+				continue
+			}
+			if d := onlyDigits(key.E164()); len(d) >= 8 && strings.Contains(digits, d) {
+				n++
+				break
+			}
+		}
+	}
+	if t.FirmURL != "" && bytes.Contains(b, []byte(t.FirmURL)) {
+		n++
+	}
+	return n
+}
+
+func onlyDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9':
+			return r
+		case strings.ContainsRune(" -().", r):
+			return -1
+		}
+		return ' '
+	}, s)
+}

@@ -1,0 +1,295 @@
+package wizard
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"cli.otpdoctor/diagnostics/ticket"
+	"cli.otpdoctor/faq"
+)
+
+// ticketPage shows the thirteen answers with their sources, asks what is missing,
+// and leads to the export.
+type ticketPage struct {
+	at     int
+	moved  bool // the cursor was moved by hand
+	edit   bool
+	input  field
+	choice int
+}
+
+func newTicketPage() *ticketPage { return &ticketPage{} }
+
+func (p *ticketPage) entered(m *model) tea.Cmd {
+	p.edit, p.choice = false, 0
+	p.toOpen(m, 0)
+	return nil
+}
+
+// toOpen puts the cursor on the next question that nobody has answered.
+func (p *ticketPage) toOpen(m *model, from int) {
+	for step := range 13 {
+		i := (from + step) % 13
+		if !m.d.ticket.Answers[i].Known() && !m.skipped(m.d.ticket.Answers[i].Question.ID) {
+			p.at = i
+			return
+		}
+	}
+}
+
+// skipped says that the agent has answered "don't know": the question stays
+// open, and the cursor goes by.
+func (m *model) skipped(id string) bool { return m.c.Given()[id] == "unknown" }
+
+func (p *ticketPage) typing() bool { return p.edit }
+
+func (p *ticketPage) answer(m *model) ticket.Answer { return m.d.ticket.Answers[p.at] }
+
+// asks says that y, n and d answer the question under the cursor.
+func (p *ticketPage) asks(m *model) bool {
+	a := p.answer(m)
+	return a.Question.Kind == faq.KindYesNo && !a.Known() && !m.saver.readOnly
+}
+
+func (p *ticketPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
+	k, ok := msg.(tea.KeyMsg)
+	if !ok {
+		return false, nil
+	}
+	if p.edit {
+		switch k.Type {
+		case tea.KeyEsc:
+			p.edit = false
+		case tea.KeyEnter:
+			p.edit = false
+			return true, p.give(m, strings.TrimSpace(p.input.text()))
+		default:
+			p.input.update(k)
+		}
+		return true, nil
+	}
+	if p.asks(m) {
+		for _, r := range replies {
+			if k.Type == tea.KeyRunes && string(k.Runes) == r.key {
+				return true, p.give(m, r.value)
+			}
+		}
+	}
+	switch {
+	case key.Matches(k, m.keys.Up):
+		p.at = max(p.at-1, 0)
+	case key.Matches(k, m.keys.Down):
+		p.at = min(p.at+1, 12)
+	case key.Matches(k, m.keys.Home):
+		p.at = 0
+	case key.Matches(k, m.keys.End):
+		p.at = 12
+	case key.Matches(k, m.keys.Tab):
+		p.toOpen(m, p.at+1)
+	case key.Matches(k, m.keys.Enter):
+		if !m.mayChange() {
+			return true, nil
+		}
+		p.edit = true
+		text := m.c.Given()[p.answer(m).Question.ID]
+		if text == "unknown" {
+			text = ""
+		}
+		p.input = newField(text)
+	case key.Matches(k, m.keys.Delete):
+		if _, given := m.c.Given()[p.answer(m).Question.ID]; !given {
+			m.say("Nothing was answered here by hand.")
+			return true, nil
+		}
+		return true, p.give(m, "")
+	case key.Matches(k, m.keys.Evidence):
+		m.push(p.evidence(m))
+	case key.Matches(k, m.keys.Copy):
+		a := p.answer(m)
+		if !a.Known() {
+			return true, m.copyText(a.Question.Ask)
+		}
+		return true, m.copyText(m.maskText(a.Text))
+	case key.Matches(k, m.keys.Export):
+		e := newExportPage(m)
+		m.push(e)
+		return true, e.preview(m)
+	default:
+		return false, nil
+	}
+	return true, nil
+}
+
+// give answers the question under the cursor and goes to the next open one.
+func (p *ticketPage) give(m *model, value string) tea.Cmd {
+	if !m.mayChange() {
+		return nil
+	}
+	a := p.answer(m)
+	if value != "" {
+		if err := ticket.CheckAnswer(a.Question.ID, value); err != nil {
+			m.complain(clean(err.Error()))
+			p.edit = true
+			p.input = newField(value)
+			return nil
+		}
+	}
+	m.c.AnswerQuestion(a.Question.ID, value)
+	cmd := m.changed()
+	if value != "" {
+		p.toOpen(m, p.at+1)
+	}
+	if m.d.answered == 13 {
+		m.say("All 13 answered. e exports the ticket.")
+	}
+	return cmd
+}
+
+func (p *ticketPage) click(m *model, id int) tea.Cmd {
+	p.at = id
+	return nil
+}
+
+func (p *ticketPage) evidence(m *model) page {
+	i := p.at
+	return newReader("Question "+formatInt(i+1), func(m *model, w int) []string {
+		st, a := m.st, m.d.ticket.Answers[i]
+		out := st.wrap(clean(a.Question.Text), w)
+		out = append(out, "")
+		out = append(out, st.hang("  ", m.maskText(clean(a.Text)), w)...)
+		out = append(out, "", "Source: "+sourceWord(a.Source))
+		if a.Conflict != "" {
+			out = append(out, "")
+			out = append(out, st.hang(paint(st.warn, st.signs.late)+" ", m.maskText(clean(a.Conflict)), w)...)
+		}
+		if len(a.Evidence) > 0 {
+			out = append(out, "", paint(st.bold, "Evidence"))
+			for _, e := range a.Evidence {
+				out = append(out, st.hang("  ", m.maskText(clean(e)), w)...)
+			}
+		}
+		return out
+	})
+}
+
+func sourceWord(s ticket.Source) string {
+	if s == ticket.Unanswered {
+		return ""
+	}
+	return string(s)
+}
+
+func (p *ticketPage) view(m *model, w, h int) view {
+	st := m.st
+	v := view{}
+	text := min(w, textWidth)
+	t := m.d.ticket
+	head := formatInt(m.d.answered) + " of 13 answered"
+	if n := 13 - m.d.answered; n > 0 {
+		head += ", " + formatInt(n) + " to ask"
+	}
+	if n := conflicts(t); n > 0 {
+		head += ", " + plural(n, "conflict", "conflicts")
+	}
+	v.add(st.beside(" "+head, st.pad("From", 10), text))
+	names := 0
+	for _, a := range t.Answers {
+		names = max(names, cells(a.Question.Short))
+	}
+	names = min(names, max(12, text/2-12))
+	answers := max(8, text-8-names-2-12)
+	for i, a := range t.Answers {
+		sign := " "
+		short := m.maskText(clean(a.Short))
+		switch {
+		case !a.Known():
+			sign = paint(st.bold, st.signs.unknown)
+			if m.skipped(a.Question.ID) {
+				short = "nobody knows yet"
+			}
+		case a.Conflict != "":
+			sign = paint(st.warn, st.signs.late)
+		}
+		name, answer := st.pad(clean(a.Question.Short), names), st.pad(short, answers)
+		if !a.Known() {
+			answer = paint(st.bold, answer)
+		}
+		cursor := "  "
+		if i == p.at {
+			v.focus = len(v.lines)
+			cursor = " " + paint(st.accent, st.signs.cursor)
+			name = paint(st.bold, name)
+		}
+		v.item(i, cursor+st.padLeft(formatInt(i+1), 3)+" "+sign+" "+name+"  "+answer+"  "+sourceWord(a.Source))
+	}
+	if h <= len(v.lines)+1 && !m.small() {
+		return v
+	}
+	v.add("")
+	a := p.answer(m)
+	if p.edit {
+		v.add(st.hang(" ", clean(a.Question.Text), text-1)...)
+		v.focus = len(v.lines) + 1
+		v.add(" " + paint(st.accent, st.signs.cursor) + " " + p.input.view(st, text-5, true, "", clean))
+		if a.Question.Kind == faq.KindTime {
+			v.add("   such as " + m.now.UTC().Format("2006-01-02T15:04Z") + " or words")
+		}
+		return v
+	}
+	if !a.Known() {
+		v.add(st.hang(" Read aloud   ", quoted(clean(a.Question.Ask)), text-1)...)
+		if p.asks(m) {
+			v.add(" " + paint(st.accent, st.signs.cursor) + " " + paint(st.bold, "y") + "  yes      " + paint(st.bold, "n") + "  no      " + paint(st.bold, "d") + "  don't know")
+		} else {
+			v.add("   enter writes the answer")
+		}
+	} else {
+		v.add(st.hang("   ", m.maskText(clean(a.Text)), text-1)...)
+	}
+	for i, a := range t.Answers {
+		if a.Conflict != "" && (i == p.at || len(v.lines) < h-3) {
+			v.add("")
+			v.add(st.hang(" "+paint(st.warn, st.signs.late)+" "+st.pad(formatInt(i+1), 3)+" ", m.maskText(clean(a.Conflict)), text-1)...)
+			break
+		}
+	}
+	return v
+}
+
+func conflicts(t ticket.Ticket) int {
+	n := 0
+	for _, a := range t.Answers {
+		if a.Conflict != "" {
+			n++
+		}
+	}
+	return n
+}
+
+func (p *ticketPage) keys(m *model) []key.Binding {
+	k := m.keys
+	if p.edit {
+		return []key.Binding{with(k.Enter, "write"), with(k.Esc, "leave it as it was")}
+	}
+	var out []key.Binding
+	if m.d.answered == 13 {
+		out = append(out, k.Export)
+	}
+	if p.asks(m) {
+		out = append(out, joined("y n d", "answer"))
+	}
+	out = append(out, with(k.Enter, "edit"), k.Evidence, k.Export)
+	if !p.asks(m) {
+		out = append(out, k.Copy)
+	}
+	out = append(out, k.Esc, k.FAQ, k.Keys)
+	return out
+}
+
+func (p *ticketPage) moreKeys(m *model) []key.Binding {
+	return []key.Binding{with(m.keys.Tab, "next open question"), with(m.keys.Delete, "take the answer back")}
+}
+
+func (p *ticketPage) note(m *model) string { return m.savedWords() }

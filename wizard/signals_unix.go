@@ -1,0 +1,11 @@
+//go:build !windows
+
+package wizard
+
+import (
+	"os"
+	"syscall"
+)
+
+// endSignals save the case and leave: asked to end, and the terminal gone.
+var endSignals = []os.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT}

@@ -1,0 +1,6 @@
+package wizard
+
+import "os"
+
+// endSignals save the case and leave.
+var endSignals = []os.Signal{os.Interrupt}
