@@ -186,7 +186,7 @@ func (m *model) Init() tea.Cmd {
 // derive works out what the screens show of the case.
 func (m *model) derive() {
 	m.d = derived{ticket: m.c.Ticket(), findings: m.c.Findings(), current: -1}
-	m.d.answered = diagnostics.Answered(m.d.ticket)
+	m.d.answered = m.d.ticket.Answered()
 	m.d.mine = make([]bool, len(m.d.findings))
 	for i, f := range m.d.findings {
 		m.d.mine[i] = m.c.Concerns(f)
