@@ -27,6 +27,7 @@ var order = []string{
 	"diagnostics/export",
 	"diagnostics",
 	"wizard/termguard",
+	"wizard",
 	"cmd/otpdoctor",
 }
 
