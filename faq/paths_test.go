@@ -1,7 +1,6 @@
 package faq
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -67,12 +66,11 @@ func TestEveryPath(t *testing.T) {
 				paths++
 				o, _ := end.Outcome()
 				reachedOutcomes[o.ID] = true
-				for _, st := range end.States() {
+				for _, st := range checkEnd(t, end, o) {
 					if st.Reached {
 						reachedSteps[st.Step.ID] = true
 					}
 				}
-				checkEnd(t, end, o)
 			})
 		}
 		for _, st := range topic.Steps {
@@ -132,22 +130,24 @@ func walkAll(t *testing.T, w Walk, depth int, end func(Walk)) {
 	}
 }
 
-func checkEnd(t *testing.T, w Walk, o Outcome) {
+func checkEnd(t *testing.T, w Walk, o Outcome) []StepState {
 	t.Helper()
-	where := fmt.Sprintf("%s %v", w.Topic().ID, w.History())
+	where := w.Topic().ID
 	if o.ID == "" || o.Title == "" || o.Tell == "" {
-		t.Errorf("%s: ends in no outcome that tells something: %+v", where, o)
+		t.Errorf("%s %v: ends in no outcome that tells something: %+v", where, w.History(), o)
 	}
 	texts := []string{o.Title, o.Tell, o.Next}
-	for _, st := range w.States() {
+	states := w.States()
+	for _, st := range states {
 		if st.Result == "" && st.Step.Kind != KindInfo {
-			t.Errorf("%s: at the end step %s is still open", where, st.Step.ID)
+			t.Errorf("%s %v: at the end step %s is still open", where, w.History(), st.Step.ID)
 		}
 		texts = append(texts, st.Step.Title, st.Step.Ask, st.Say)
 	}
 	for _, text := range texts {
 		if strings.ContainsAny(text, "{}") || strings.Contains(text, "[[") || strings.Contains(text, "]]") || strings.Contains(text, "  ") {
-			t.Errorf("%s: not filled: %q", where, text)
+			t.Errorf("%s %v: not filled: %q", where, w.History(), text)
 		}
 	}
+	return states
 }
