@@ -173,11 +173,26 @@ func place(order []string, id string) int {
 	return len(order)
 }
 
+// maxEntries bounds a set's folder, so that a wrong one (a whole disk, say) is
+// said to be wrong and not searched through.
+const maxEntries = 2000
+
+// yamlFiles lists the YAML files of a folder and those in it, hidden ones left out.
 func yamlFiles(fsys fs.FS) ([]string, error) {
 	var names []string
+	entries := 0
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
+		}
+		if entries++; entries > maxEntries {
+			return fmt.Errorf("more than %d files and folders: this is no FAQ set", maxEntries)
+		}
+		if name != "." && strings.HasPrefix(d.Name(), ".") {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
 		}
 		if !d.IsDir() && (path.Ext(name) == ".yaml" || path.Ext(name) == ".yml") {
 			names = append(names, name)

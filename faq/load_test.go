@@ -3,6 +3,7 @@ package faq
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 	"testing"
@@ -182,6 +183,16 @@ func TestBrokenSets(t *testing.T) {
 		if _, err := Load(c.fsys); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want %s", c.name, err, c.want)
 		}
+	}
+	big := files("t.yaml", smallTopic)
+	for i := range maxEntries {
+		big[fmt.Sprintf("%d.txt", i)] = &fstest.MapFile{}
+	}
+	if _, err := Load(big); err == nil || !strings.Contains(err.Error(), "this is no FAQ set") {
+		t.Errorf("a folder of %d files: %v", len(big), err)
+	}
+	if s, err := Load(files("t.yaml", smallTopic, ".git/x.yaml", "[", "._t.yaml", "[")); err != nil || len(s.Topics) != 11 {
+		t.Errorf("hidden files were read: %v", err)
 	}
 	var list Problems
 	if _, err := Load(files("t.yaml", change("no: {next: call}", "no: {next: nowhere}"))); !errors.As(err, &list) || len(list) != 1 {

@@ -3,6 +3,7 @@ package faq
 import (
 	"cmp"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -53,11 +54,7 @@ func newIndex(s *Set) *index {
 		whole.put(4, t.Label, t.Caller, t.Question)
 		whole.put(3, t.Keywords...)
 		whole.lines = append(whole.lines, t.Question)
-		for line := range strings.Lines(t.Body) {
-			if line = strings.TrimSpace(line); line != "" {
-				whole.lines = append(whole.lines, line)
-			}
-		}
+		whole.lines = append(whole.lines, sentences(t.Body)...)
 		whole.put(1, whole.lines[1:]...)
 		x.passages = append(x.passages, whole)
 		for _, st := range t.Steps {
@@ -76,11 +73,7 @@ func newIndex(s *Set) *index {
 			continue
 		}
 		p := passage{topic: advice.Topics[0], title: advice.Title, lines: []string{advice.Title}, weights: map[string]float64{}}
-		for line := range strings.Lines(advice.Body) {
-			if line = strings.TrimSpace(line); line != "" {
-				p.lines = append(p.lines, line)
-			}
-		}
+		p.lines = append(p.lines, sentences(advice.Body)...)
 		p.put(2, advice.Title)
 		p.put(1, p.lines[1:]...)
 		x.passages = append(x.passages, p)
@@ -155,7 +148,8 @@ func (s *Set) Search(words string) []Hit {
 func (x *index) readings(q string) map[string]float64 {
 	read := map[string]float64{}
 	group := x.alike[q]
-	if group == 0 {
+	_, known := x.rarity[q]
+	if group == 0 && !known {
 		// A misspelled word still belongs to its group.
 		best := 0.7
 		for w, g := range x.alike {
@@ -166,6 +160,9 @@ func (x *index) readings(q string) map[string]float64 {
 	}
 	for w := range x.rarity {
 		sure := near(q, w)
+		if known && w != q && !strings.HasPrefix(w, q) {
+			sure = 0 // a word that stands in the FAQ is not another one misspelled
+		}
 		if group != 0 && x.alike[w] == group {
 			sure = max(sure, 0.8)
 		}
@@ -212,7 +209,42 @@ func (p passage) bestLine(reads []map[string]float64) string {
 			best, most = line, score
 		}
 	}
-	return strings.TrimLeft(strings.Join(strings.Fields(best), " "), "#-*0123456789. ")
+	return best
+}
+
+var listMark = regexp.MustCompile(`^([-*]|\d+\.) +`)
+
+// sentences takes Markdown apart into what can be quoted: sentences without
+// marks, table rows left out.
+func sentences(markdown string) []string {
+	var list []string
+	paragraph := ""
+	flush := func() {
+		for rest := strings.TrimSpace(paragraph); rest != ""; {
+			end := strings.Index(rest, ". ")
+			if end < 0 {
+				list = append(list, rest)
+				break
+			}
+			list = append(list, rest[:end+1])
+			rest = rest[end+2:]
+		}
+		paragraph = ""
+	}
+	for line := range strings.Lines(markdown) {
+		line = strings.TrimSpace(line)
+		item := listMark.FindString(line)
+		if line == "" || item != "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "|") {
+			flush()
+		}
+		if strings.HasPrefix(line, "|") {
+			continue
+		}
+		line = strings.NewReplacer("**", "", "`", "", "*", "").Replace(strings.TrimLeft(line[len(item):], "# "))
+		paragraph += line + " "
+	}
+	flush()
+	return list
 }
 
 // split breaks a text into words as they are compared: lower case, without

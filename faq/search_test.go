@@ -39,6 +39,7 @@ func TestSearchByWordsOfUsers(t *testing.T) {
 		{"spam", "no-code"},
 		{"backup codes safe", "slow-code"},
 		{"E.164", "no-code"},
+		{"O2 blocking", "no-code"},
 		{"two administrators", "helping-someone"},
 	} {
 		hits := Builtin().Search(c.words)
