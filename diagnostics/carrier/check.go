@@ -13,7 +13,9 @@ type Checked struct {
 }
 
 // Check is number.Check with the carrier. What l says wins over what the
-// numbering plan says, and where they disagree the advice says so. l may be nil.
+// numbering plan says, and where they disagree the advice says so. l may be
+// nil. Where CarrierSource is Prefix and the number Portable, say wherever
+// the carrier is shown that the number may have moved.
 func Check(raw, region string, l *Lookup) Checked {
 	c := Checked{Number: number.Check(raw, region), CarrierSource: Unknown}
 	if !c.Valid {
@@ -26,15 +28,9 @@ func Check(raw, region string, l *Lookup) Checked {
 	}
 	if e, ok := l.Get(m); ok {
 		c.take(&e)
-	} else if c.Carrier != "" && c.Portable && len(c.Advice) == 0 {
-		c.Advice = movable
-	} else if c.Carrier != "" && c.Portable {
-		c.Advice = append(c.Advice, movable...)
 	}
 	return c
 }
-
-var movable = []string{"The carrier is the one that the range was given to first; numbers move between carriers in this country, so it may be another by now."}[:1:1]
 
 // take puts a lookup's result in and says where it differs.
 func (c *Checked) take(e *Entry) {

@@ -143,17 +143,15 @@ func (n *Number) correct(t *text, r *reading, first fix, region string) {
 	}
 }
 
-// advise says what follows, for a person.
+// advise says what to do, where there is something to do, for a person. What
+// the other fields tell, such as Reserved, it does not say again.
 func (n *Number) advise(r *reading) {
 	general := adviceByType[n.Type]
 	var own []string
-	if len(n.Corrections) > 0 && n.Corrections[0].Why != "" {
-		own = append(own, "Store it as "+n.E164+": "+n.Corrections[0].Why+".")
+	if len(n.Corrections) > 0 {
+		own = append(own, "Store it as "+n.E164+".")
 	}
 	own = append(own, r.keptZero()...)
-	if n.Reserved {
-		own = append(own, adviceReserved)
-	}
 	if n.Type == UAN && r.isNomadic() {
 		n.CanReceiveSMS = Unlikely
 		general = adviceByType[VOIP]
@@ -180,20 +178,19 @@ func (n *Number) Retype(t LineType) {
 	n.Advice = append(slices.Clone(own), adviceByType[t]...)
 }
 
-const adviceReserved = "The number is in a range that the regulator keeps for drama and tests: nobody can have it."
-
-// adviceByType is shared: append only to a copy.
+// adviceByType says what to do about a number of a type, and why. It is
+// shared: append only to a copy.
 var adviceByType = [...][]string{
-	FixedLineOrMobile: {"Whether this is a mobile or a landline cannot be told from the number: the country uses one range for both, and numbers move. A lookup tells (--lookup), or the person."},
-	FixedLine:         {"A landline: codes cannot be expected to arrive there. Ask for a mobile number."},
-	TollFree:          {"A toll-free number: made for calls to a company, codes will hardly arrive there. Ask for a mobile number."},
-	PremiumRate:       {"A premium-rate number: it belongs to a service and cannot receive codes. Ask for a mobile number."},
-	SharedCost:        {"A shared-cost number: it belongs to a service and cannot receive codes. Ask for a mobile number."},
-	VOIP:              {"An internet-phone number (VOIP): many senders of codes do not deliver there. Ask for a mobile number from a mobile carrier."},
-	PersonalNumber:    {"A personal (follow-me) number: it looks like a mobile but only forwards calls; codes will hardly arrive. Ask for the mobile number behind it."},
-	Pager:             {"A pager: it cannot receive codes. Ask for a mobile number."},
-	UAN:               {"A company's access number: it cannot receive codes. Ask for a mobile number."},
-	Voicemail:         {"A voicemail number: it cannot receive codes. Ask for a mobile number."},
+	FixedLineOrMobile: {"Ask whether it is a mobile, or look it up (--lookup): it cannot be told from the number, because mobiles and landlines share one range here, and numbers move."},
+	FixedLine:         {"Ask for a mobile number: codes do not arrive on a landline."},
+	TollFree:          {"Ask for a mobile number: a toll-free number is made for calls to a company, and codes hardly arrive there."},
+	PremiumRate:       {"Ask for a mobile number: a premium-rate number belongs to a service and cannot receive codes."},
+	SharedCost:        {"Ask for a mobile number: a shared-cost number belongs to a service and cannot receive codes."},
+	VOIP:              {"Ask for a number from a mobile carrier: many senders do not deliver codes to internet phones (VOIP)."},
+	PersonalNumber:    {"Ask for the mobile number behind it: a personal number looks like a mobile, but it only forwards calls."},
+	Pager:             {"Ask for a mobile number: a pager cannot receive codes."},
+	UAN:               {"Ask for a mobile number: this is a company's access number, and it cannot receive codes."},
+	Voicemail:         {"Ask for a mobile number: a voicemail box cannot receive codes."},
 }
 
 // keptZero says, where the number begins with what is taken off elsewhere,

@@ -47,7 +47,7 @@ func TestReserved(t *testing.T) {
 		{"+353209112345", "IE", FixedLine},
 	} {
 		n := Check(c.e164, "")
-		if !n.Reserved || !n.Valid || n.E164 != c.e164 || n.Country != c.country || n.Type != c.lineType || len(n.Corrections) > 0 || !strings.Contains(strings.Join(n.Advice, " "), "nobody can have it") {
+		if !n.Reserved || !n.Valid || n.E164 != c.e164 || n.Country != c.country || n.Type != c.lineType || len(n.Corrections) > 0 {
 			t.Errorf("%s is not reserved as it should be: %+v", c.e164, n)
 		}
 		if m := ParseMSISDN([]byte(c.e164), ""); !Classify(m).Reserved {
