@@ -9,7 +9,7 @@ import (
 )
 
 // analysisDocument lays an analysis out for people.
-func analysisDocument(r *finding.Report, o Options) *document {
+func analysisDocument(r *finding.Report, o Options, pictures bool) *document {
 	red := redactorFor(r, o)
 	d := &document{title: analysisTitle(r, red)}
 	t := r.Table
@@ -44,6 +44,9 @@ func analysisDocument(r *finding.Report, o Options) *document {
 			items = append(items, red.text(r.NearMisses[i].Text))
 		}
 		d.add(bullets{items: items})
+	}
+	if pictures {
+		addCharts(d, r, r.Findings, nil, red)
 	}
 	d.head(2, sentenceCase(dimension(t.By, true)))
 	d.add(carrierTable(r, red))

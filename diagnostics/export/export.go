@@ -49,8 +49,8 @@ func (e *FormatError) Error() string {
 
 // kinds are the formats of each kind of output, in the order of the help text.
 var kinds = map[string][]string{
-	"ticket":   {"text", "md", "json", "csv"},
-	"analysis": {"text", "json", "md", "csv"},
+	"ticket":   {"text", "md", "html", "pdf", "json", "csv"},
+	"analysis": {"text", "json", "md", "html", "csv"},
 	"check":    {"text", "json", "jsonl"},
 	"convert":  {"csv", "jsonl", "parquet"},
 	"faq":      {"text", "md", "json"},
@@ -87,7 +87,11 @@ func Ticket(w io.Writer, format string, t ticket.Ticket, o Options) error {
 	case "text":
 		return ticketToText(w, &t, o)
 	case "md":
-		return markdown(w, ticketDocument(&t, o))
+		return markdown(w, ticketDocument(&t, o, false))
+	case "html":
+		return htmlPage(w, ticketDocument(&t, o, true))
+	case "pdf":
+		return pdf(w, ticketDocument(&t, o, true), t.CreatedAt)
 	case "json":
 		return ticketToJSON(w, &t, o)
 	case "csv":
@@ -104,7 +108,9 @@ func Analysis(w io.Writer, format string, r *finding.Report, o Options) error {
 	case "json":
 		return analysisToJSON(w, r, o)
 	case "md":
-		return markdown(w, analysisDocument(r, o))
+		return markdown(w, analysisDocument(r, o, false))
+	case "html":
+		return htmlPage(w, analysisDocument(r, o, true))
 	case "csv":
 		return analysisToCSV(w, r, o)
 	}

@@ -11,8 +11,9 @@ import (
 	"cli.otpdoctor/faq"
 )
 
-// ticketDocument lays a ticket out for people.
-func ticketDocument(t *ticket.Ticket, o Options) *document {
+// ticketDocument lays a ticket out for people; pictures are for the formats that
+// can show them.
+func ticketDocument(t *ticket.Ticket, o Options, pictures bool) *document {
 	red := ticketRedactor(t, o)
 	year := t.CreatedAt.Year()
 	d := &document{title: red.text(t.Subject)}
@@ -27,6 +28,9 @@ func ticketDocument(t *ticket.Ticket, o Options) *document {
 		for i := range t.Findings {
 			addFinding(d, &t.Findings[i], red, year)
 		}
+	}
+	if pictures {
+		addCharts(d, t.Report, t.Findings, t, red)
 	}
 	d.head(2, "The 13 answers")
 	rows := answerRows(t, red)

@@ -14,7 +14,7 @@ import (
 // ticketToText is the report as plain text, fit to be pasted anywhere.
 func ticketToText(w io.Writer, t *ticket.Ticket, o Options) error {
 	x := newText(w, o)
-	d := ticketDocument(t, o)
+	d := ticketDocument(t, o, false)
 	x.hanging("Subject: ", d.title)
 	x.document(d)
 	return x.flush()
