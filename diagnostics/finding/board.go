@@ -13,10 +13,6 @@ import (
 // counted everywhere, but a finding cannot name it.
 const unknownCarrier = "unknown"
 
-// A user counts in group rates at most as this many attempts, so that a
-// monitoring number or one broken phone is not the carrier.
-const userCap = 4
-
 // slot is a step of tally.SlotLength since 1970.
 type slot int64
 
@@ -30,18 +26,18 @@ func within(s, from, to slot) (inside bool) { return s >= from && s < to }
 // attempt is one bad attempt as rules see it.
 type attempt struct {
 	*tally.Attempt
-	area   int     // index of the area it counts for
-	weight float64 // what it counts in group rates
-	gone   bool    // explained by an earlier finding
+	area int  // index of the area it counts for
+	gone bool // explained by an earlier finding
 }
 
 // person is one number that had a bad attempt.
 type person struct {
 	tally.User
-	class number.Class
-	area  int
-	bad   []int32 // its attempts, by time
-	gone  bool    // has a finding of its own
+	class   number.Class
+	area    int
+	bad     []int32 // its attempts, by time
+	gone    bool    // has a finding of its own
+	outlier bool    // one for failing again and again
 }
 
 // closure is a stretch of time that an area's attempts are left out of, good
@@ -54,7 +50,8 @@ type area struct {
 	named            bool // has a carrier's name, so that a finding may name it
 	okSlots          []cell
 	bad              []int32   // its bad attempts, by time
-	okWeight         float64   // ok attempts, each user at most userCap in all
+	okCount          float64   // ok attempts
+	squares          float64   // of the judged attempts of each user, added up
 	attempts         float64   // all judged attempts, unweighted
 	closed           []closure // what findings cover
 	blocked          bool      // a finding of steady failure covers its attempts since then
@@ -98,6 +95,7 @@ func newBoard(t *tally.Table, o Options) *board {
 		for _, s := range g.Slots {
 			if ok := s.Judged - s.Late - s.Failed; ok > 0 {
 				a.okSlots = append(a.okSlots, cell{at: slotOf(s.Start), n: float64(ok)})
+				a.okCount += float64(ok)
 			}
 		}
 		if _, seen := perCountry[g.Country]; !seen {
@@ -131,16 +129,12 @@ func (b *board) seat() {
 		p.bad = append(p.bad, int32(i))
 		b.attempts[i] = attempt{Attempt: src, area: b.areaFor(src, p)}
 	}
-	for i := range b.people {
-		b.weigh(&b.people[i])
-	}
 	for i := range b.attempts {
 		a := &b.areas[b.attempts[i].area]
 		a.bad = append(a.bad, int32(i))
 	}
 	b.table.EachUser(func(u *tally.User) {
-		ok := float64(u.Attempts - u.Late - u.Failed)
-		b.areas[u.Group].okWeight += ok * capped(u.Attempts)
+		b.areas[u.Group].squares += float64(u.Attempts) * float64(u.Attempts)
 	})
 }
 
@@ -152,21 +146,6 @@ func (b *board) areaFor(a *tally.Attempt, p *person) int {
 		return p.area
 	}
 	return int(a.Group)
-}
-
-// capped is what each attempt of a user with that many weighs.
-func capped(attempts int32) float64 {
-	if attempts <= userCap {
-		return 1
-	}
-	return float64(userCap) / float64(attempts)
-}
-
-// weigh gives a user's bad attempts their weight in group rates.
-func (b *board) weigh(p *person) {
-	for _, i := range p.bad {
-		b.attempts[i].weight = capped(p.Attempts)
-	}
 }
 
 // country gives the areas of one country; "" all of them.
@@ -294,21 +273,56 @@ func (s sum) rate() float64 {
 	return s.bad / s.n
 }
 
-// steady is an area's weighted count over the whole log, without what is explained.
-func (b *board) steady(k kind, i int) sum {
+// plain counts an area's unexplained attempts over the whole log.
+func (b *board) plain(k kind, i int) sum {
 	a := &b.areas[i]
-	s := sum{n: a.okWeight}
+	s := sum{n: a.okCount}
 	for _, j := range a.bad {
 		at := &b.attempts[j]
 		if at.gone || !k.counts(at.Outcome) {
 			continue
 		}
-		s.n += at.weight
+		s.n++
 		if k.bad(at.Outcome) {
-			s.bad += at.weight
+			s.bad++
 		}
 	}
 	return s
+}
+
+// steady counts an area's attempts over the whole log, without what is
+// explained; of the bad attempts only those that fit, where fits is given.
+//
+// Failures cling to users: one broken phone gives many. So the counts are
+// divided by their spread, the variance over users against what independent
+// attempts would have (the design effect of cluster samples): where each of forty
+// users fails now and then it is near one, where three users fail always it is large.
+func (b *board) steady(k kind, i int, fits func(*attempt) bool) sum {
+	a := &b.areas[i]
+	s := sum{n: a.okCount}
+	perUser := make(map[number.MSISDN]float64)
+	for _, j := range a.bad {
+		at := &b.attempts[j]
+		if at.gone || !k.counts(at.Outcome) {
+			continue
+		}
+		s.n++
+		if k.bad(at.Outcome) && (fits == nil || fits(at)) {
+			s.bad++
+			perUser[at.Number]++
+		}
+	}
+	if s.bad < 2 || s.n <= s.bad {
+		return s
+	}
+	p := s.rate()
+	variance := p * p * a.squares
+	for n, bad := range perUser {
+		own := max(float64(b.people[b.index[n]].Attempts), bad)
+		variance += (bad-own*p)*(bad-own*p) - own*p*own*p
+	}
+	spread := max(1, variance/(s.n*p*(1-p)))
+	return sum{s.bad / spread, s.n / spread}
 }
 
 // span counts an area's attempts in a stretch of time as they are, explained or not.

@@ -30,6 +30,9 @@ func logTail(k, n, p float64) float64 {
 	return logTerm(k, n, p) - math.Log1p(-min(step, 0.99))
 }
 
+// logLower is the logarithm of the chance of k or fewer of n at rate p.
+func logLower(k, n, p float64) float64 { return logTail(n-k, n, 1-p) }
+
 // logTerm is the logarithm of the chance of exactly k of n at rate p.
 func logTerm(k, n, p float64) float64 {
 	a, _ := math.Lgamma(n + 1)

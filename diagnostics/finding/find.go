@@ -24,6 +24,7 @@ type claim struct {
 	areas    []int   // areas whose attempts in the window it covers, good ones too
 	from, to slot    // that window; both 0: nothing is covered
 	steady   bool    // the areas are no yardstick for others any more
+	outlier  bool    // that person was found among all users
 	person   int     // index in board.people for findings about one number, else -1
 }
 
@@ -97,6 +98,7 @@ func (b *board) take(c *claim) {
 	}
 	if c.person >= 0 {
 		b.people[c.person].gone = true
+		b.people[c.person].outlier = c.outlier
 	}
 }
 

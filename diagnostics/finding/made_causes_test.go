@@ -28,7 +28,7 @@ func (k *maker) plant() {
 	group := 0
 	for range n {
 		c := plantable[k.r.IntN(len(plantable))]
-		if done[c] || k.format == "twilio-csv" && (c == CarrierDelay || c == PeakHourDelay) || k.noCodes && (c == SenderMisconfigured || c == OptedOut) {
+		if done[c] || k.format == "twilio-csv" && (c == CarrierDelay || c == PeakHourDelay) || k.noCodes && (c == SenderMisconfigured || c == OptedOut || c == HandsetUnreachable) {
 			continue
 		}
 		wide := slices.Contains([]Cause{CarrierOutage, CarrierSpamBlocking, CarrierDelay, PeakHourDelay, ProviderOutage, SenderMisconfigured}, c)
@@ -49,6 +49,7 @@ func (k *maker) plantOne(c Cause) {
 	}
 	e := &effect{truth: truth{cause: c, level: "carrier", from: deliverylog.NoTime, to: deliverylog.NoTime}, strength: strength,
 		users: map[int]bool{}, spotsHit: map[int]bool{}, from: k.start, to: k.end, kind: "fail"}
+	var twin *effect
 	spot := k.bigSpot()
 	m := k.spots[spot].m
 	carrierScope := func() {
@@ -82,7 +83,7 @@ func (k *maker) plantOne(c Cause) {
 				f := *e
 				f.users, f.spotsHit = map[int]bool{}, map[int]bool{}
 				f.spots, f.carrier = []int{o}, k.spots[o].name
-				k.effects = append(k.effects, &f)
+				twin = &f
 			}
 		}
 	case ProviderOutage:
@@ -165,7 +166,15 @@ func (k *maker) plantOne(c Cause) {
 		k.plantNumber(c, strength)
 		return
 	}
+	for _, o := range k.effects { // causes that cover each other cannot be told apart by anybody
+		if o.kind == e.kind && o.spots != nil && slices.ContainsFunc(e.spots, func(s int) bool { return slices.Contains(o.spots, s) }) && o.from < e.to && e.from < o.to {
+			return
+		}
+	}
 	k.effects = append(k.effects, e)
+	if twin != nil {
+		k.effects = append(k.effects, twin)
+	}
 }
 
 // bigSpot picks a carrier with some traffic.
@@ -360,7 +369,7 @@ func (k *maker) attempt(i int, at int64) event {
 			}
 		}
 	case c.special == "" || c.special == "evening" || !special:
-		if k.chance(min(0.6, s.rate*c.factor)) {
+		if k.chance(min(0.6, s.rate*c.factor*k.weather(c.spot, at))) {
 			spoilt, code = true, plain()
 		}
 	}
@@ -424,6 +433,18 @@ func (k *maker) attempt(i int, at int64) event {
 		e.users[i] = true
 	}
 	return ev
+}
+
+// weather is how much worse than usual a carrier's day is.
+func (k *maker) weather(spot int, at int64) float64 {
+	day := [2]int64{int64(spot), at / (24 * hourMS)}
+	if _, ok := k.weathers[day]; !ok {
+		k.weathers[day] = 1
+		if k.chance(0.06) {
+			k.weathers[day] = k.uniform(1.5, 3.5)
+		}
+	}
+	return k.weathers[day]
 }
 
 // judge says how the attempt ended, as the log's reader would see it.
@@ -510,7 +531,10 @@ func (k *maker) graceTail(ev *event) bool {
 // outlook allows users who really do fail again and again by nature, and drops
 // planted numbers that the log does not show.
 func (k *maker) outlook() {
-	type record struct{ bad, n float64 }
+	type record struct {
+		bad, n float64
+		days   map[string]bool // with a failure
+	}
 	users := map[number.MSISDN]*record{}
 	spots := map[int]*record{}
 	for i := range k.events {
@@ -521,7 +545,7 @@ func (k *maker) outlook() {
 		c := k.people[ev.c]
 		u := users[c.number]
 		if u == nil {
-			u = &record{}
+			u = &record{days: map[string]bool{}}
 			users[c.number] = u
 		}
 		s := spots[c.spot]
@@ -534,6 +558,7 @@ func (k *maker) outlook() {
 		if ev.outcome == tally.Failed {
 			u.bad++
 			s.bad++
+			u.days[time.UnixMilli(ev.at).In(k.zones[k.spots[c.spot].m]).Format(time.DateOnly)] = true
 		}
 	}
 	for i := range k.people {
@@ -545,14 +570,14 @@ func (k *maker) outlook() {
 		s := spots[c.spot]
 		base := (s.bad - u.bad + 0.5) / (s.n - u.n + 50)
 		shown := logTail(u.bad, u.n, base) < math.Log(1e-3)
-		if shown && u.bad >= 3 && c.special == "" {
+		if p := logTail(u.bad, u.n, base); u.bad >= 3 && c.special == "" && (p < math.Log(1e-3) && u.bad >= 0.4*u.n || p < math.Log(1e-6)) {
 			k.allow(RepeatFailures, c.number)
 			k.allow(HandsetUnreachable, c.number)
 		}
 		for _, e := range k.effects {
 			if e.kind == "number" && e.number == c.number.E164() {
 				need := map[Cause]float64{RepeatFailures: 4, HandsetUnreachable: 3}[e.cause]
-				if !shown || u.bad < max(need, 2) {
+				if !shown || u.bad < max(need, 2) || need > 0 && len(u.days) < 2 {
 					e.kind = "allowed"
 				}
 			}

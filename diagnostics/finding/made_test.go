@@ -136,6 +136,7 @@ type maker struct {
 	retry    float64
 	median   float64
 	lateTail float64
+	weathers map[[2]int64]float64 // how bad a carrier's day is
 }
 
 const hourMS = int64(3600 * 1000)
@@ -143,7 +144,7 @@ const hourMS = int64(3600 * 1000)
 // make1 makes the log of a seed.
 func make1(seed uint64) *made {
 	r := rand.New(rand.NewPCG(seed, 0x0715))
-	k := &maker{r: r, heavy: -1}
+	k := &maker{r: r, heavy: -1, weathers: map[[2]int64]float64{}}
 	k.format = []string{"generic-csv", "generic-csv", "generic-csv", "generic-csv", "twilio-csv", "twilio-csv", "aws-sns", "aws-sns"}[r.IntN(8)]
 	k.days = []int{3, 4, 5, 5, 7, 7, 14, 14, 21, 28}[r.IntN(10)]
 	first := time.Date(2025, 9, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, r.IntN(400))
@@ -397,7 +398,7 @@ func (k *maker) confuse() {
 		for range 1 + k.r.IntN(3) {
 			at := k.moment(0)
 			e := &effect{share: k.uniform(0.6, 1), from: at, to: at + int64(k.uniform(5, 25)*60000), spots: []int{k.r.IntN(len(k.spots))}, kind: "fail", users: map[int]bool{}}
-			e.total = 3 + k.r.IntN(3) // attempts that it spoils at most
+			e.total = 3 + k.r.IntN(5) // attempts that it spoils at most
 			k.blips = append(k.blips, e)
 		}
 	}

@@ -1,6 +1,8 @@
 package finding
 
 import (
+	"math"
+
 	"cli.otpdoctor/diagnostics/number"
 	"cli.otpdoctor/diagnostics/reason"
 	"cli.otpdoctor/diagnostics/tally"
@@ -90,19 +92,20 @@ func (b *board) aboutNumber(cause Cause, i int, base sum, whose string, logP flo
 	return c
 }
 
-// others is the rate of failed attempts of everybody else, users capped.
+// others counts everybody's unexplained attempts but one person's.
 func (b *board) others(k kind, without int) sum {
 	var s sum
 	for i := range b.areas {
-		s = s.plus(b.steady(k, i))
+		s = s.plus(b.plain(k, i))
 	}
-	return s
+	p := &b.people[without]
+	bad, _ := b.failures(p)
+	return s.minus(sum{float64(bad), float64(p.Attempts)})
 }
 
 // odd finds those numbers that fit, fail often enough and in at least that share of their attempts.
 func (b *board) odd(cause Cause, share float64, fits func(*person) bool) []claim {
 	var claims []claim
-	var rest *sum
 	for i := range b.people {
 		p := &b.people[i]
 		if p.gone || p.Number == 0 || p.Number.IsOdd() {
@@ -112,12 +115,13 @@ func (b *board) odd(cause Cause, share float64, fits func(*person) bool) []claim
 		if bad == 0 || !b.enough(p, bad, messages) || float64(bad) < share*float64(max(int(p.Attempts), bad)) || !fits(p) {
 			continue
 		}
-		if rest == nil {
-			s := b.others(failing, i)
-			rest = &s
-		}
+		rest := b.others(failing, i)
 		p0 := shrink(rest.bad, rest.n, 0.03, 50)
-		claims = append(claims, b.aboutNumber(cause, i, *rest, "all other users", logTail(float64(bad), float64(max(int(p.Attempts), bad)), p0)))
+		logP := logTail(float64(bad), float64(max(int(p.Attempts), bad)), p0)
+		if share < 0.75 && logP > math.Log(setApart) {
+			continue // one that fails now and then, as all do
+		}
+		claims = append(claims, b.aboutNumber(cause, i, rest, "all other users", logP))
 	}
 	return claims
 }

@@ -116,6 +116,10 @@ const (
 	globalCost  = 3.5
 )
 
+// sparedShare is the share of attempts at carriers that are clearly not hit from
+// which on a trouble is not everybody's.
+const sparedShare = 0.25
+
 // blame says who is raised in a window: single carriers, countries or all, whichever
 // explains the counts best at the least cost.
 func (b *board) blame(k kind, from, to slot, all map[int][]cell) []unit {
@@ -152,6 +156,15 @@ func (b *board) blame(k kind, from, to slot, all map[int][]cell) []unit {
 		}
 		u.base = expected / u.sum.n
 		q := u.sum.rate()
+		spared := 0.0 // attempts of carriers that are clearly not hit
+		for _, i := range areas {
+			if in := inWindow[i]; in.bad < in.n*q && math.Exp(logLower(in.bad, in.n, q/2)) < 0.15 {
+				spared += in.n
+			}
+		}
+		if level != "carrier" && (q < providerRate || spared >= sparedShare*u.sum.n) {
+			return u
+		}
 		for _, i := range areas {
 			in := inWindow[i]
 			u.gain += likelihood(in.bad, in.n, q) - likelihood(in.bad, in.n, base(i))

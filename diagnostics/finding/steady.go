@@ -14,7 +14,7 @@ import (
 const (
 	steadyAttempts = 8
 	steadyUsers    = 5
-	steadyChance   = 1e-4 // after correction for the number of carriers
+	steadyChance   = 2e-5 // after correction for the number of carriers
 	steadyExcess   = 1.25 // carriers differ by so much without a cause
 	steadyPrior    = 40
 )
@@ -24,6 +24,8 @@ type test struct {
 	kind  kind
 	times float64             // the yardstick's rate at least
 	floor float64             // the lowest base rate believed
+	rate  float64             // the lowest rate worth naming
+	known float64             // so many attempts elsewhere make the base rate better known
 	fits  func(*attempt) bool // narrows what counts as bad, nil: all of the kind
 	alone bool                // a country's only carrier can be told by all others
 }
@@ -38,22 +40,6 @@ type suspect struct {
 	from, to slot
 	whole    bool
 	looked   float64
-}
-
-// counted is an area's weighted count for the test, within [from, to); weights
-// only where the whole log is meant.
-func (b *board) counted(t test, i int) sum {
-	s := b.steady(t.kind, i)
-	if t.fits == nil {
-		return s
-	}
-	s.bad = 0
-	for _, j := range b.areas[i].bad {
-		if at := &b.attempts[j]; !at.gone && t.kind.bad(at.Outcome) && t.fits(at) {
-			s.bad += at.weight
-		}
-	}
-	return s
 }
 
 // yardstick is the rate to compare an area with: its country's other carriers,
@@ -72,7 +58,7 @@ func (b *board) yardstick(t test, i int, counts []sum) (base float64, rest sum) 
 	global := shrink(all.bad, all.n, t.floor, 20)
 	base = max(shrink(country.bad, country.n, global, steadyPrior), t.floor)
 	// What is not known well is believed to be higher: one standard error of it.
-	base += math.Sqrt(base * (1 - base) / (country.n + steadyPrior))
+	base += math.Sqrt(base * (1 - base) / (country.n + steadyPrior + min(all.n, t.known)))
 	return min(base, 0.9), country
 }
 
@@ -81,7 +67,7 @@ func (b *board) suspect(t test) (worst suspect, found bool) {
 	counts := make([]sum, len(b.areas))
 	named := 0.0
 	for i := range b.areas {
-		counts[i] = b.counted(t, i)
+		counts[i] = b.steady(t.kind, i, t.fits)
 		if b.areas[i].named {
 			named++
 		}
@@ -97,7 +83,7 @@ func (b *board) suspect(t test) (worst suspect, found bool) {
 		}
 		for _, s := range b.readings(t, i, counts[i], base) {
 			s.rest, s.looked = rest, named
-			if s.own.rate() < t.times*base || s.logP+math.Log(named) > math.Log(steadyChance) {
+			if s.own.rate() < max(t.times*s.base, t.rate) || s.logP+math.Log(named) > math.Log(steadyChance) {
 				continue
 			}
 			picked := b.fitting(t, i, s.from, s.to)
@@ -128,13 +114,21 @@ func (b *board) readings(t test, i int, own sum, base float64) []suspect {
 	}
 	in := inside(cells, f.from, f.to)
 	out := all.minus(in)
-	if in.n == 0 || out.n < 10 || out.rate() > in.rate()/2.5 {
+	if in.n == 0 || out.n < 10 || out.rate() > in.rate()/2 {
 		return []suspect{whole}
 	}
 	gain := likelihood(in.bad, in.n, in.rate()) + likelihood(out.bad, out.n, out.rate()) - likelihood(all.bad, all.n, all.rate())
 	if gain < 4+math.Log(max(f.looked, 1))/2 {
 		return []suspect{whole}
 	}
+	// Whatever others show in the same window is not this carrier's.
+	var then sum
+	for j := range b.areas {
+		if j != i && b.areas[j].country == b.areas[i].country {
+			then = then.plus(inside(b.fittingSeries(t, j), f.from, f.to))
+		}
+	}
+	base = max(base, shrink(then.bad, then.n, base, 10))
 	s := suspect{area: i, own: in, base: base, from: f.from, to: f.to}
 	s.logP = logTail(in.bad, in.n, base*steadyExcess) + math.Log(max(f.looked, 1))
 	return []suspect{s}
@@ -215,12 +209,13 @@ func (b *board) unblocked(country string) (in []int) {
 	return in
 }
 
+var steadyTest = test{kind: failing, times: 2.2, floor: 0.01, rate: 0.08}
+
 // steadyFailure finds carriers that fail steadily where their country's others do
 // not: without a code that says so, the carrier filters.
 func steadyFailure(b *board) []claim {
-	t := test{kind: failing, times: 1.8, floor: 0.01}
-	if s, ok := b.suspect(t); ok {
-		return []claim{b.accuse(CarrierSpamBlocking, t, s)}
+	if s, ok := b.suspect(steadyTest); ok {
+		return []claim{b.accuse(CarrierSpamBlocking, steadyTest, s)}
 	}
 	return nil
 }
@@ -236,7 +231,7 @@ func spamCodes(b *board) []claim {
 
 // carrierDelay finds carriers whose codes come after their validity.
 func carrierDelay(b *board) []claim {
-	t := test{kind: late, times: 2, floor: 0.004}
+	t := test{kind: late, times: 2, floor: 0.002, known: 300}
 	if s, ok := b.suspect(t); ok {
 		return []claim{b.accuse(CarrierDelay, t, s)}
 	}

@@ -3,8 +3,9 @@ package finding
 import (
 	"math"
 	"slices"
+	"time"
 
-	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/number"
 	"cli.otpdoctor/diagnostics/reason"
 	"cli.otpdoctor/diagnostics/tally"
 )
@@ -14,8 +15,12 @@ import (
 const (
 	handsetAttempts = 3
 	repeatAttempts  = 4
-	userRate        = 0.002 // false discovery rate over all users looked at
+	userRate        = 0.05 // false discovery rate over all users looked at
 	fewestDays      = 2
+	setApart        = 1e-3
+	handsetShare    = 0.4  // of a user's attempts that failed, for a phone out of reach
+	userShare       = 0.4  // of a user's attempts that failed: less is a user who has it hard, not one cut off,
+	rareP           = 1e-3 // unless chance is out of the question
 )
 
 // outlier is a user whose unexplained failures chance does not explain.
@@ -36,9 +41,15 @@ type outlier struct {
 func (b *board) outliers() []outlier {
 	counts := make([]sum, len(b.areas))
 	var all sum
+	reachless := 0.0 // weight of failures with a code for a phone out of reach
 	for i := range b.areas {
-		counts[i] = b.steady(failing, i)
+		counts[i] = b.plain(failing, i)
 		all = all.plus(counts[i])
+		for _, j := range b.areas[i].bad {
+			if at := &b.attempts[j]; !at.gone && at.Reason == reason.HandsetUnreachable {
+				reachless++
+			}
+		}
 	}
 	var out []outlier
 	for i := range b.people {
@@ -47,9 +58,9 @@ func (b *board) outliers() []outlier {
 			continue
 		}
 		o := outlier{person: i}
-		weight := 0.0
 		explained := 0
-		days := make(map[deliverylog.Time]bool)
+		days := make(map[string]bool)
+		place := b.placeOfPerson(p)
 		for _, j := range p.bad {
 			at := &b.attempts[j]
 			if at.gone {
@@ -60,7 +71,6 @@ func (b *board) outliers() []outlier {
 				continue
 			}
 			o.bad++
-			weight += at.weight
 			if at.Reason != reason.Unknown {
 				o.stated++
 			}
@@ -68,7 +78,7 @@ func (b *board) outliers() []outlier {
 				o.handset++
 			}
 			if at.First.Known() {
-				days[at.First/(24*3600*1000)] = true
+				days[at.First.Std().In(place).Format(time.DateOnly)] = true
 			}
 		}
 		if o.bad < handsetAttempts {
@@ -77,22 +87,59 @@ func (b *board) outliers() []outlier {
 		o.days = len(days)
 		o.total = max(int(p.Attempts)-explained, o.bad)
 		area := counts[p.area]
-		rest := sum{area.bad - weight, area.n - capped(p.Attempts)*float64(o.total)}
-		global := shrink(all.bad-weight, all.n, 0.02, 20)
+		rest := sum{area.bad - float64(o.bad), area.n - float64(o.total)}
+		global := shrink(all.bad-float64(o.bad), all.n, 0.02, 20)
 		base := max(shrink(rest.bad, max(rest.n, 0), global, 40), 0.005)
 		o.base = sum{max(rest.bad, 0), max(rest.n, 0)}
 		o.logP = logTail(float64(o.bad), float64(o.total), base*steadyExcess)
+		if o.handset > 0 { // one code again and again says more than any failures
+			share := (reachless + 1) / (all.bad + 2)
+			o.logP = min(o.logP, math.Log(2)+logTail(float64(o.handset), float64(o.total), base*steadyExcess*max(share, 0.2)))
+		}
+		if share := float64(o.bad) / float64(o.total); share < userShare && corrected(o.logP, float64(b.table.Totals.Users)) > rareP {
+			continue
+		}
 		out = append(out, o)
 	}
 	users := max(float64(b.table.Totals.Users), float64(len(b.people)), 1)
 	slices.SortFunc(out, func(x, y outlier) int { return compare(x.logP, y.logP) })
+	out = slices.DeleteFunc(out, func(o outlier) bool { return b.likeItsCountry(o) })
+	stated := 0 // outliers that have a finding keep their place in the ranking
+	for i := range b.people {
+		if b.people[i].outlier {
+			stated++
+		}
+	}
 	keep := 0
 	for i := range out {
-		if out[i].logP <= math.Log(userRate*float64(i+1)/users) {
+		if out[i].logP <= math.Log(userRate*float64(i+1+stated)/users) {
 			keep = i + 1
 		}
 	}
 	return out[:keep]
+}
+
+// likeItsCountry says whether a user's failures are what the country shows by and
+// large, explained or not: then nothing sets this one user apart.
+func (b *board) likeItsCountry(o outlier) bool {
+	p := &b.people[o.person]
+	var all sum
+	for _, i := range b.country(b.areas[p.area].country) {
+		all = all.plus(b.span(failing, []int{i}, math.MinInt64/4, math.MaxInt64/4))
+	}
+	base := (all.bad - float64(o.bad) + 0.5) / (all.n - float64(o.total) + 50)
+	return logTail(float64(o.bad), float64(o.total), base) > math.Log(setApart)
+}
+
+// placeOfPerson is where a person's days begin.
+func (b *board) placeOfPerson(p *person) *time.Location {
+	if loc := p.Number.Location(); loc != nil {
+		return loc
+	}
+	if loc := number.CountryLocation(b.areas[p.area].country); loc != nil {
+		return loc
+	}
+	return time.UTC
 }
 
 // handsetUnreachable finds users whose phone is off or out of reach by the codes
@@ -100,7 +147,7 @@ func (b *board) outliers() []outlier {
 func handsetUnreachable(b *board) []claim {
 	var claims []claim
 	for _, o := range b.outliers() {
-		if o.bad >= handsetAttempts && o.days >= fewestDays && o.handset*5 >= o.bad*3 && o.handset >= 2 {
+		if o.bad >= handsetAttempts && float64(o.bad) >= handsetShare*float64(o.total) && o.days >= fewestDays && o.handset*5 >= o.bad*3 && o.handset >= 2 {
 			claims = append(claims, b.aboutUser(HandsetUnreachable, o))
 		}
 	}
@@ -125,6 +172,7 @@ func (b *board) aboutUser(cause Cause, o outlier) claim {
 		whose = tally.CarrierName(a.country, a.carrier) + ", other users"
 	}
 	c := b.aboutNumber(cause, o.person, o.base, whose, o.logP)
+	c.outlier = true
 	var bad []int32
 	for _, j := range c.attempts {
 		if b.attempts[j].Outcome == tally.Failed {

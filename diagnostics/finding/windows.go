@@ -1,6 +1,10 @@
 package finding
 
-import "cli.otpdoctor/diagnostics/reason"
+import (
+	"math"
+
+	"cli.otpdoctor/diagnostics/reason"
+)
 
 // Floors of an outage, in attempts and users.
 const (
@@ -9,9 +13,13 @@ const (
 	providerAttempts = 12
 	providerUsers    = 8
 	providerCarriers = 3
-	outageRate       = 0.15 // of the attempts in its window at least
-	outageTimes      = 3    // times the base rate at least
-	outageChance     = 0.02 // that chance alone gives one in a healthy log
+	providerRate     = 0.25
+	providerP        = 1e-5 // after correction
+	outageP          = 1e-4
+	longestOutage    = 24 * 12 // slots
+	outageRate       = 0.15    // of the attempts in its window at least
+	outageTimes      = 3       // times the base rate at least
+	outageChance     = 0.02    // that chance alone gives one in a healthy log
 )
 
 // outages finds the stretch of time that stands out most, over all series: each
@@ -126,6 +134,10 @@ func (b *board) outage(u unit, w found, areas map[int][]cell, looked float64) (c
 	if len(picked) < outageAttempts || users < outageUsers || rate < outageRate || rate < outageTimes*u.base {
 		return claim{}, false
 	}
+	logP := logTail(float64(len(picked)), in.n, min(max(u.base, lowestRate), 0.9))
+	if u.level == "carrier" && corrected(logP, looked) > outageP || u.level != "carrier" && corrected(logP, looked) > providerP {
+		return claim{}, false
+	}
 	cause, level := CarrierOutage, LevelCarrier
 	scope := Scope{Country: u.country}
 	switch {
@@ -136,11 +148,26 @@ func (b *board) outage(u unit, w found, areas map[int][]cell, looked float64) (c
 	default:
 		cause, level = ProviderOutage, u.level
 	}
-	if cause == ProviderOutage && (len(picked) < providerAttempts || users < providerUsers || b.byCarrier && u.hit < providerCarriers) {
+	if cause == ProviderOutage && (len(picked) < providerAttempts || users < providerUsers || b.byCarrier && u.hit < min(providerCarriers, b.busy(u.areas, f))) {
 		return claim{}, false
 	}
 	if cause == CarrierOutage && b.mostlySpam(picked) {
 		cause = CarrierSpamBlocking
+	}
+	if cause == CarrierOutage {
+		// Days of failure look like many outages: a long reading that explains more is no outage.
+		long := scan(own, sum{u.base * 1000, 1000}, math.MaxInt64)
+		if long.from >= f.to || f.from >= long.to || split(own, long) < split(own, f)+longReading {
+			long = f
+		}
+		if long.to-long.from > longestOutage {
+			s := suspect{area: u.areas[0], own: sum{long.bad, long.n}, base: u.base, from: long.from, to: long.to, looked: looked,
+				logP: logTail(long.bad, long.n, u.base) + math.Log(max(long.looked, 1))}
+			if s.whole = (long.to-long.from)*100 > (b.last-b.first)*95; s.whole {
+				s.from, s.to = b.first, b.last+1
+			}
+			return b.accuse(CarrierSpamBlocking, steadyTest, s), true
+		}
 	}
 	scope.Level = level
 	c := claim{person: -1, attempts: picked, areas: u.areas, from: f.from, to: f.to}
@@ -156,11 +183,30 @@ func (b *board) outage(u unit, w found, areas map[int][]cell, looked float64) (c
 			base, whose = rest, u.country+", other carriers"
 		}
 	}
-	logP := logTail(float64(len(picked)), in.n, min(max(u.base, lowestRate), 0.9))
 	c.Finding = Finding{Cause: cause, Scope: scope, Window: window,
 		Figures: figures(len(picked), int(in.n), base, whose, logP, looked, &before)}
 	b.count(&c)
 	return c, true
+}
+
+// longReading is by how much a long window has to explain a series better than a short one.
+const longReading = 3
+
+// split is the log likelihood of a series with one rate in a window and another outside.
+func split(series []cell, w found) float64 {
+	in := inside(series, w.from, w.to)
+	out := total(series).minus(in)
+	return likelihood(in.bad, in.n, in.rate()) + likelihood(out.bad, out.n, out.rate())
+}
+
+// busy counts the areas with traffic in a window.
+func (b *board) busy(areas []int, f found) (n int) {
+	for _, i := range areas {
+		if b.span(failing, []int{i}, f.from, f.to).n > 0 {
+			n++
+		}
+	}
+	return max(n, 2)
 }
 
 // bestNear finds a series' own best window that overlaps w.
