@@ -70,7 +70,7 @@ type IdentityEvent struct {
 	Event    string // one of the constants from ChallengeStarted to OtherSuccess
 	Outcome  string // Success or Failure
 	At       Time   // always known
-	Provider string // "okta", "auth0", "duo", "entra", "cognito", "keycloak"
+	Provider string // "okta", "auth0", "duo", "entra", "cognito", "keycloak", or "otpdoctor" for what convert wrote
 	Purpose  string // one of the For constants; empty: to log in
 	Channel  string // BySMS or ByCall where the log says how the code came, else empty
 	Code     string // the SMS provider's error code, or empty
@@ -95,6 +95,7 @@ var identityFormats = compileAll(
 	&entraSignIns,
 	&cognitoEvents,
 	&keycloakEvents,
+	&otpdoctorIdentity,
 )
 
 // IdentityFormats lists the known formats of login logs.

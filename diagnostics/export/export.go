@@ -53,11 +53,12 @@ var kinds = map[string][]string{
 	"analysis": {"text", "json", "md", "html", "csv"},
 	"check":    {"text", "json", "jsonl"},
 	"convert":  {"csv", "jsonl", "parquet"},
+	"identity": {"csv", "jsonl"},
 	"faq":      {"text", "md", "json"},
 }
 
 // Formats lists the format names of a kind: "ticket", "lockout", "analysis",
-// "check", "convert" or "faq".
+// "check", "convert", "identity" or "faq".
 func Formats(kind string) []string { return slices.Clone(kinds[kind]) }
 
 func unknown(kind, format string) error { return &FormatError{Format: format, Known: Formats(kind)} }

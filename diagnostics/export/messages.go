@@ -1,7 +1,6 @@
 package export
 
 import (
-	"encoding/json"
 	"io"
 	"iter"
 	"strconv"
@@ -178,63 +177,4 @@ func appendCell(b []byte, s string) []byte {
 		b = append(b, s[i])
 	}
 	return append(b, '"')
-}
-
-// Identity events of convert.
-var identityColumns = []string{"user", "phone", "event", "outcome", "at"}
-
-// IdentityRow is one event of a login log as convert writes it.
-type IdentityRow struct {
-	User    string `json:"user"`
-	Phone   string `json:"phone"`
-	Event   string `json:"event"`
-	Outcome string `json:"outcome"`
-	At      string `json:"at"` // RFC 3339, UTC, with milliseconds
-}
-
-// Identity writes events of login logs, as "csv" or "jsonl".
-func Identity(w io.Writer, to string, list iter.Seq[IdentityRow], o Options) error {
-	if to != "csv" && to != "jsonl" {
-		return &FormatError{Format: to, Known: []string{"csv", "jsonl"}}
-	}
-	var b []byte
-	if to == "csv" {
-		for i, c := range identityColumns {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = append(b, c...)
-		}
-		if _, err := w.Write(append(b, '\n')); err != nil {
-			return err
-		}
-	}
-	red := newRedactor(o)
-	for row := range list {
-		b = b[:0]
-		user := Clean(row.User)
-		if red.on && user != "" {
-			user = red.email(user)
-		}
-		cells := []string{user, red.text(row.Phone), Clean(row.Event), Clean(row.Outcome), Clean(row.At)}
-		if to == "jsonl" {
-			line, err := json.Marshal(IdentityRow{cells[0], cells[1], cells[2], cells[3], cells[4]})
-			if err != nil {
-				return err
-			}
-			b = append(escaped(line), '\n')
-		} else {
-			for i, s := range cells {
-				if i > 0 {
-					b = append(b, ',')
-				}
-				b = appendCell(b, s)
-			}
-			b = append(b, '\n')
-		}
-		if _, err := w.Write(b); err != nil {
-			return err
-		}
-	}
-	return nil
 }
