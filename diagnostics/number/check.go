@@ -69,7 +69,7 @@ func (n *Number) fill(r *reading, raw string) {
 	n.Country, n.Type, n.Portable, n.Reserved = r.class.Country, r.class.Type, r.class.Portable, r.class.Reserved
 	n.CallingCode = c.code
 	n.CanReceiveSMS = canReceive[n.Type]
-	if z := zonesOf(n.E164[1:]); z != nil {
+	if z := timeZones().of(e164[1:]); z != nil {
 		n.TimeZones = z.in(n.Country)
 	}
 }

@@ -273,6 +273,7 @@ func TestNotValid(t *testing.T) {
 		{"+44 44 7700 900187", "", ErrTooLong, "+447700900187", "Perhaps"},
 		{"+229 97123456", "", ErrInvalid, "+2290197123456", "has changed"},
 		{"+225 07080910", "", ErrTooShort, "+2250707080910", "has changed"},
+		{"+84 168 123 4567", "", ErrInvalid, "+84381234567", "has changed"},
 		{"+55 11 8765 4321", "", ErrInvalid, "+5511987654321", "has changed"},
 	} {
 		n := Check(c.raw, c.region)

@@ -106,6 +106,14 @@ func today(c *callingCode, national string) string {
 		if len(national) == 11 {
 			was = strings.TrimPrefix(national, "1")
 		}
+	case 84: // Vietnam, 15 September 2018: 10 digits of mobiles became 9 (Ministry of Information, decision 798)
+		if len(national) == 10 && national[0] == '1' {
+			now := map[string]string{"20": "70", "21": "79", "22": "77", "26": "76", "28": "78", "23": "83", "24": "84", "25": "85", "27": "81", "29": "82",
+				"62": "32", "63": "33", "64": "34", "65": "35", "66": "36", "67": "37", "68": "38", "69": "39", "86": "56", "88": "58", "99": "59"}[national[1:3]]
+			if now != "" {
+				was = now + national[3:]
+			}
+		}
 	case 55: // Brazil, 2012 to 2016: a 9 before the 8 digits of a mobile number (Anatel, Resolution 553/2010)
 		if len(national) == 10 && national[2] >= '6' {
 			was = national[:2] + "9" + national[2:]

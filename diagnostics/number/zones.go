@@ -3,14 +3,15 @@ package number
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
 
-// zoneTable is the tz database's names by prefix, longest prefix first to be asked.
+// zoneTable finds the zones of the longest prefix, one step a digit.
 type zoneTable struct {
-	zones   map[int]*zones
-	longest int
+	next  [][16]uint16 // by node and digit; 0 where no longer prefix is known
+	zones []*zones     // by node, nil where no prefix ends
 }
 
 // zones is what a prefix tells: the zones that its numbers are in use in.
@@ -21,24 +22,37 @@ type zones struct {
 }
 
 var timeZones = sync.OnceValue(func() *zoneTable {
-	t := &zoneTable{zones: make(map[int]*zones, 3000)}
+	t := &zoneTable{next: make([][16]uint16, 1), zones: make([]*zones, 1)}
+	same := make(map[string]*zones)
 	prefixTable(unzip(timezonesFile), func(prefix int, names []string) {
-		z := &zones{names: names}
-		z.location = sync.OnceValue(z.one)
-		t.zones[prefix] = z
-		t.longest = max(t.longest, len(strconv.Itoa(prefix)))
+		node := uint16(0)
+		for _, d := range strconv.Itoa(prefix) {
+			if d -= '0'; t.next[node][d] == 0 {
+				t.next[node][d] = uint16(len(t.next))
+				t.next, t.zones = append(t.next, [16]uint16{}), append(t.zones, nil)
+			}
+			node = t.next[node][d]
+		}
+		key := strings.Join(names, " ")
+		if same[key] == nil {
+			z := &zones{names: names}
+			z.location = sync.OnceValue(z.one)
+			same[key] = z
+		}
+		t.zones[node] = same[key]
 	})
 	return t
 })
 
-// zonesOf gives the zones of the digits of an international number, or nil.
-func zonesOf(digits string) *zones {
-	t := timeZones()
-	n := 0
-	var found *zones
-	for i := 0; i < len(digits) && i < t.longest; i++ {
-		n = n*10 + int(digits[i]-'0')
-		if z := t.zones[n]; z != nil {
+// of gives the zones of the digits of an international number, ASCII or 0 to
+// 9, or nil.
+func (t *zoneTable) of(digits []byte) (found *zones) {
+	node := uint16(0)
+	for _, d := range digits {
+		if node = t.next[node][d&15]; node == 0 {
+			break
+		}
+		if z := t.zones[node]; z != nil {
 			found = z
 		}
 	}
@@ -103,8 +117,8 @@ func (m MSISDN) Location() *time.Location {
 	if !class.Valid {
 		return nil
 	}
-	var buf [20]byte
-	z := zonesOf(string(strconv.AppendUint(buf[:0], uint64(m), 10)))
+	var buf [16]byte
+	z := timeZones().of(m.Digits(&buf))
 	if z == nil {
 		return nil
 	}
