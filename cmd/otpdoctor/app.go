@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cli.otpdoctor/diagnostics/export"
+	"cli.otpdoctor/wizard"
 )
 
 // app is one run of the program: its streams and the flags that every command has.
@@ -81,6 +82,8 @@ func (a *app) status(ctx context.Context, err error) int {
 		return exitFound
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
 		return exitInterrupted
+	case errors.Is(err, wizard.ErrInputEnded): // said already
+		return exitFailed
 	}
 	a.complain(err)
 	if errors.As(err, &usage) || errors.Is(err, export.ErrExists) {

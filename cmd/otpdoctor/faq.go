@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/charmbracelet/glamour"
@@ -12,7 +13,6 @@ import (
 	"cli.otpdoctor/diagnostics"
 	"cli.otpdoctor/diagnostics/export"
 	"cli.otpdoctor/faq"
-	"os"
 )
 
 func (a *app) faqCommand() *cobra.Command {
@@ -76,7 +76,7 @@ func (a *app) faqCommand() *cobra.Command {
 		Short: "Check a FAQ set of your own",
 		Args:  exact(cobra.ExactArgs(1), "faq validate DIR"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			set, err := faq.Load(os.DirFS(args[0]))
+			set, err := faq.LoadUnchecked(os.DirFS(args[0]))
 			if err != nil {
 				return fmt.Errorf("%s: %w", args[0], err)
 			}
@@ -175,7 +175,7 @@ exit status 0; at the end of input it says where it stopped, exit status 1.`,
 			if err != nil {
 				return err
 			}
-			c := diagnostics.NewCase(set, a.now)
+			c := diagnostics.NewCase(set.WithValidity(o.Validity), a.now)
 			c.Options = o
 			if who != "" {
 				c.SetNumbers([]string{who})
@@ -198,7 +198,8 @@ exit status 0; at the end of input it says where it stopped, exit status 1.`,
 					c.AnswerQuestion(id, value)
 				}
 			}
-			return a.walk(c)
+			_, err = faq.Conversation{In: a.stdin, Out: a.stdout, Echo: !terminal(a.stdin)}.Play(c.Walk())
+			return err
 		},
 	}
 	in.register(cmd, true)

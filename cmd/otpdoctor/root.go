@@ -48,8 +48,11 @@ func (a *app) root() *cobra.Command {
 			if len(args) > 0 {
 				return unknownCommand(cmd, args[0])
 			}
-			fmt.Fprint(a.stderr, rootHelp)
-			return usagef("otpdoctor wizard --accessible runs without one, and from a pipe", "the guided case needs a terminal")
+			if !terminal(a.stdin) || !terminal(a.stdout) {
+				fmt.Fprint(a.stderr, rootHelp)
+				return usagef("otpdoctor wizard --accessible runs without one, and from a pipe", "the guided case needs a terminal")
+			}
+			return a.wizard(cmd.Context(), wizardFlags{}, nil)
 		},
 	}
 	flags := root.PersistentFlags()
@@ -62,7 +65,7 @@ func (a *app) root() *cobra.Command {
 	root.SetHelpCommand(a.helpCommand())
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
-		a.demoCommand(), a.checkCommand(), a.analyzeCommand(), a.convertCommand(), a.ticketCommand(),
+		a.wizardCommand(), a.demoCommand(), a.checkCommand(), a.analyzeCommand(), a.convertCommand(), a.ticketCommand(),
 		a.faqCommand(), a.explainCommand(), a.formatsCommand(), a.casesCommand(),
 		a.manCommand(), a.versionCommand(),
 	)

@@ -115,7 +115,7 @@ Numbers on a command line stand in the process list; on a shared machine use
 			if err != nil {
 				return err
 			}
-			c := diagnostics.NewCase(set, a.now)
+			c := diagnostics.NewCase(set.WithValidity(o.Validity), a.now)
 			c.Options = o
 			if caseFile != "" {
 				if c, err = diagnostics.LoadCase(caseFile, set, o, a.now); err != nil {

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"cli.otpdoctor/diagnostics"
+	"cli.otpdoctor/wizard"
+)
+
+// wizardFlags are those of the guided case besides INPUT.
+type wizardFlags struct {
+	input      inputFlags
+	caseFile   string
+	accessible bool
+	noSave     bool
+	noMouse    bool
+	copyWith   string
+	faqDir     string
+}
+
+func (a *app) wizardCommand() *cobra.Command {
+	var f wizardFlags
+	cmd := &cobra.Command{
+		Use:   "wizard [FILE]...",
+		Short: "The guided case",
+		Long: `Guides through a case on a terminal: number, checklist, carriers, findings, ticket.
+Every answer is saved as it is given. Cases are kept for 30 days under the
+state folder, readable by you alone; --no-save keeps nothing.`,
+		Example: `  otpdoctor wizard march.csv
+  otpdoctor wizard --accessible
+  otpdoctor wizard --case 20260303-101204.000.case.jsonl`,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.wizard(cmd.Context(), f, args) },
+	}
+	f.input.register(cmd, false)
+	fl := cmd.Flags()
+	fl.StringVar(&f.caseFile, "case", "", "go on with the case in `FILE`, or begin it there")
+	fl.BoolVar(&f.accessible, "accessible", false, "plain lines for screen readers and simple terminals")
+	fl.BoolVar(&f.noSave, "no-save", false, "keep nothing on this machine")
+	fl.BoolVar(&f.noMouse, "no-mouse", false, "leave the mouse to the terminal")
+	fl.StringVar(&f.copyWith, "copy-command", os.Getenv("OTPDOCTOR_COPY"), "`COMMAND` that takes what is copied on its standard input")
+	fl.StringVar(&f.faqDir, "faq", "", "a FAQ set of your own in `DIR`")
+	return cmd
+}
+
+// plainWanted says that the lines and not the drawn screens are asked for.
+func plainWanted(flag bool) bool {
+	return flag || os.Getenv("OTPDOCTOR_ACCESSIBLE") != "" || os.Getenv("ACCESSIBLE") != "" || os.Getenv("TERM") == "dumb"
+}
+
+func (a *app) wizard(ctx context.Context, f wizardFlags, args []string) error {
+	plain := plainWanted(f.accessible)
+	if !plain && (!terminal(a.stdin) || !terminal(a.stdout)) {
+		return usagef("otpdoctor wizard --accessible runs without one, and from a pipe", "the guided case needs a terminal")
+	}
+	set, err := a.faqSet(f.faqDir)
+	if err != nil {
+		return err
+	}
+	if f.input.zone == "" { // opened without flags
+		f.input.zone, f.input.validity, f.input.maxRecord = "UTC", diagnostics.DefaultValidity, "2MiB"
+	}
+	// The case opens the logs itself, by path.
+	paths := append(append([]string{}, args...), f.input.logs...)
+	identity := f.input.identity
+	f.input.logs, f.input.identity = nil, nil
+	o, err := a.options(&f.input, nil)
+	if err != nil {
+		return err
+	}
+	for _, p := range append(paths, identity...) {
+		if p == "-" {
+			return usagef("name a file", "the guided case reads its answers from standard input, so a log cannot come from there")
+		}
+	}
+	w := wizard.Options{
+		Set: set, CasePath: f.caseFile, Diag: o, Logs: paths, Identity: identity, Now: a.now, Color: a.colored(a.stdout),
+		ASCII: a.plainSigns(), Mouse: !f.noMouse, Log: a.log, Version: version(), CopyCommand: f.copyWith,
+	}
+	if !f.noSave {
+		w.Store = diagnostics.NewStore(diagnostics.CasesDir())
+	}
+	if f.caseFile != "" {
+		w.Case, err = diagnostics.LoadCase(f.caseFile, set, o, a.now)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	if plain {
+		return wizard.RunLines(ctx, w, a.stdin, a.stdout)
+	}
+	a.ownsTerminal.Store(true)
+	defer a.ownsTerminal.Store(false)
+	return wizard.Run(ctx, w, a.stdin, a.stdout)
+}
