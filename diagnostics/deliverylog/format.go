@@ -159,7 +159,7 @@ func (f *Format) compile() *Format {
 	}
 	for _, c := range f.Columns {
 		column, value, _ := strings.Cut(c, "=")
-		n := need{text: c, names: compileNames(column)}
+		n := need{text: shortNames(c), names: compileNames(column)}
 		if value != "" {
 			for v := range strings.SplitSeq(value, "|") {
 				n.values = append(n.values, plainName(v))
@@ -168,6 +168,16 @@ func (f *Format) compile() *Format {
 		f.needs = append(f.needs, n)
 	}
 	return f
+}
+
+// shortNames cuts a list of alternatives to what people want to read.
+func shortNames(s string) string {
+	const most = 4
+	names := strings.Split(s, "|")
+	if len(names) > most {
+		return strings.Join(names[:most], "|") + "|…"
+	}
+	return s
 }
 
 // formats is the table of formats. A provider's come before the general ones,
@@ -200,6 +210,10 @@ func Formats() []Format {
 	list := make([]Format, len(formats))
 	for i, f := range formats {
 		list[i] = *f
+		list[i].Columns = nil
+		for _, n := range f.needs {
+			list[i].Columns = append(list[i].Columns, n.text)
+		}
 	}
 	return list
 }

@@ -15,7 +15,7 @@ var genericFields = fields{
 	roleMNC:      "mnc",
 	roleCountry:  "country|country_code|iso_country|iso_country_code|country_iso|destination_country|to_country|recipient_country|countryiso2|country_iso2|cc",
 	roleProvider: "provider|sms_provider|vendor|gateway|aggregator|supplier|service_provider",
-	roleStatus: "status|delivery_status|message_status|sms_status|dlr_status|state|dlr|message_state|delivery_state|final_status|" +
+	roleStatus: "status|delivery_status|message_status|sms_status|dlr_status|dlr|message_state|delivery_state|final_status|" +
 		"result|outcome|dlr_state|stat|delivery|delivery_result|status_name",
 	roleCode: "error_code|errorcode|err|err_code|error|code|status_code|reason_code|failure_code|dlr_error|error_number|failure_reason|" +
 		"error_reason|status_reason|fail_code|dlr_code|smpp_error|provider_error",

@@ -29,6 +29,10 @@ type Reader struct {
 	record   Record
 	since    int // rows since the last progress
 
+	cells [][]byte // of the present row of a table
+	want  int      // cells of its header
+	last  bool     // the input ends with it, without a line end
+
 	ambiguous bool // day and month of its dates cannot be told apart
 }
 
@@ -245,7 +249,7 @@ func (r *Reader) readCSV() error {
 	if r.plan.framing == frameCell {
 		j = newJSONFrame(f.max)
 	}
-	fillRow := func(rec *Record) error { return r.rows.row(f.cells, rec) }
+	fill := r.fillRow
 	for skip := r.plan.skip; !r.w.atEnd(); {
 		data := r.w.bytes()
 		n, err := f.cut(data, r.w.done)
@@ -289,13 +293,8 @@ func (r *Reader) readCSV() error {
 			r.sum.Rows++
 			r.sum.Skipped++
 		default:
-			if werr := width(f.cells, len(h.cells), last); werr != nil {
-				r.sum.Rows++
-				r.reject(line, werr)
-				err = r.tick()
-			} else {
-				err = r.take(line, fillRow)
-			}
+			r.cells, r.want, r.last = f.cells, len(h.cells), last
+			err = r.take(line, fill)
 		}
 		if err != nil {
 			return err
@@ -324,20 +323,29 @@ func (r *Reader) headerAgain(h *header, cells [][]byte) bool {
 	return false
 }
 
-// width tells rows with too many cells, where a comma was not quoted, and a
-// last row that is cut off.
-func width(cells [][]byte, want int, last bool) error {
+// fillRow reads the row in cells, of a table whose header has want. A row with more
+// has a comma that was not quoted. One with fewer is taken where only empty
+// cells at its end can be missing: what is there makes sense, and the input does
+// not end with it.
+func (r *Reader) fillRow(rec *Record) error {
+	cells, want := r.cells, r.want
 	n := len(cells)
-	if n < want && last {
-		return errCutOff
-	}
 	for n > want && len(bytes.TrimSpace(cells[n-1])) == 0 {
 		n--
 	}
-	if n > want {
+	switch {
+	case n > want:
 		return fmt.Errorf("%d cells where the header has %d", n, want)
+	case n == want:
+		return r.rows.row(cells, rec)
+	case r.last:
+		return errCutOff
 	}
-	return nil
+	r.rows.known = true
+	if err := r.rows.row(cells, rec); err == errSkip || err == nil && r.rows.known {
+		return err
+	}
+	return fmt.Errorf("%d cells where the header has %d", n, want)
 }
 
 // takeCell reads the JSON in one cell of a row.
@@ -356,12 +364,13 @@ func (r *Reader) takeCell(j *jsonFrame, cells [][]byte, line int64) error {
 		r.sum.Skipped++
 		return r.tick()
 	}
-	return r.takeObject(j, text, func(int32) int64 { return line }, line)
+	return r.takeObject(j, text, func(int32) int64 { return line }, line, false)
 }
 
 // takeObject reads the rows in the text of one JSON object. lineAt gives the
-// line of a place in the text.
-func (r *Reader) takeObject(j *jsonFrame, text []byte, lineAt func(int32) int64, line int64) error {
+// line of a place in the text. about says that the object tells about the page
+// and need not be a row.
+func (r *Reader) takeObject(j *jsonFrame, text []byte, lineAt func(int32) int64, line int64, about bool) error {
 	if err := j.trees[0].parse(text); err != nil {
 		r.sum.Rows++
 		r.reject(line, err)
@@ -389,7 +398,7 @@ func (r *Reader) takeObject(j *jsonFrame, text []byte, lineAt func(int32) int64,
 	if err != nil {
 		return err
 	}
-	if taken == 0 && j.foreign == 0 {
+	if taken == 0 && j.foreign == 0 && !about {
 		j.foreign = 1
 	}
 	r.sum.Rows += int64(j.foreign)
@@ -400,7 +409,9 @@ func (r *Reader) takeObject(j *jsonFrame, text []byte, lineAt func(int32) int64,
 func (r *Reader) readJSON() error {
 	limit := r.o.maxRecord()
 	j := newJSONFrame(limit)
-	recovering, inPage := false, false
+	recovering := false
+	inPage := false    // within an object that is longer than the window
+	afterList := false // … and behind its list of records
 	for !r.w.atEnd() {
 		data := r.w.bytes()
 		value, n := j.cut(data, r.w.done)
@@ -409,6 +420,11 @@ func (r *Reader) readJSON() error {
 			if text := bytes.Trim(data[:n], " \t\r\n,[]{}\x1e"); len(text) > 0 && !recovering && !inPage && data[n-1] == '\n' {
 				r.sum.Rows++
 				r.sum.Skipped++
+			}
+			if inPage {
+				afterList = afterList || bytes.IndexByte(data[:n], ']') >= 0
+				inPage = bytes.IndexByte(data[:n], '}') < 0
+				afterList = afterList && inPage
 			}
 			r.w.pass(n)
 			if err := r.tick(); err != nil {
@@ -424,7 +440,7 @@ func (r *Reader) readJSON() error {
 					at = to
 				}
 				return counted
-			}, line)
+			}, line, afterList)
 			if err != nil {
 				return err
 			}

@@ -36,6 +36,7 @@ type rows struct {
 	vals   [roles][]byte
 	joined []byte // what several fields are put together in
 	word   []byte // plain form of the status
+	known  bool   // the format knows the status
 
 	dates *dateProbe // set while the head is looked at
 	facts facts
@@ -280,7 +281,8 @@ func (p *rows) meaning(status []byte) (State, uint8) {
 			p.word = append(p.word, c)
 		}
 	}
-	if m, ok := p.f.words[string(p.word)]; ok {
+	m, ok := p.f.words[string(p.word)]
+	if p.known = ok; ok {
 		return m.state, m.rank
 	}
 	p.unknownWord(status)

@@ -133,7 +133,10 @@ func (c *clock) numeric(b []byte) (Time, bool) {
 		if !s.take(sep) && !s.take(' ') && !s.take('-') {
 			return 0, false
 		}
-		y = s.number(4)
+		n := s.i
+		if y = s.number(4); s.i-n == 2 {
+			y += 2000
+		}
 	} else {
 		second := s.number(2)
 		if sep == ' ' || !s.take(sep) {

@@ -26,6 +26,7 @@ type UnknownFormatError struct {
 type Near struct {
 	Format  string
 	Missing []string
+	near    bool // close enough to be worth a hint
 }
 
 // How much of a long header an error shows, and how many formats.
@@ -81,8 +82,8 @@ func (e *UnknownFormatError) Hints() []string {
 		or = "or "
 	}
 	for _, n := range e.Nearest {
-		if len(n.Missing) > 0 {
-			hints = append(hints, "nearest is "+n.Format+", which also needs "+strings.Join(n.Missing, ", "))
+		if n.near {
+			hints = append(hints, "nearest is "+n.Format+", which has also "+strings.Join(n.Missing, ", "))
 			break
 		}
 	}
@@ -236,7 +237,7 @@ func nearest(h *header, o *Options, only *Format) (list []Near) {
 		missing := f.missing(h, &Options{})
 		have := 1 - float64(len(missing))/float64(max(len(f.needs), 1))
 		if have >= 1./3 || only != nil {
-			all = append(all, scored{Near{f.Name, missing}, have})
+			all = append(all, scored{Near{f.Name, missing, only == nil && !f.general() && have >= 0.5}, have})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b scored) int { return cmp.Compare(b.have, a.have) })
