@@ -169,20 +169,28 @@ func (b *board) fittingSeries(t test, i int) []cell {
 // kind in its window, whatever their code: a blocked carrier gives several.
 func (b *board) accuse(cause Cause, t test, s suspect) claim {
 	a := &b.areas[s.area]
-	picked, _ := b.pick(t.kind, []int{s.area}, s.from, s.to)
-	c := claim{person: -1, attempts: picked, areas: []int{s.area}, from: s.from, to: s.to, steady: t.kind == failing}
-	in := b.span(t.kind, []int{s.area}, s.from, s.to)
-	before := b.span(t.kind, []int{s.area}, b.first, b.last+1).minus(in)
+	own := []int{s.area}
+	open := false
+	if !s.whole {
+		rate := b.span(t.kind, own, s.from, s.to).rate()
+		after := b.span(t.kind, own, s.to, b.last+1)
+		if open = likelihoodOfNone(after.n, rate) > 0.02 || after.rate() > rate/2; open {
+			s.to = b.last + 1
+		}
+	}
+	picked, _ := b.pick(t.kind, own, s.from, s.to)
+	c := claim{person: -1, attempts: picked, areas: own, from: s.from, to: s.to, steady: t.kind == failing}
+	in := b.span(t.kind, own, s.from, s.to)
+	before := b.span(t.kind, own, b.first, b.last+1).minus(in)
 	rest := b.span(t.kind, b.unblocked(a.country), s.from, s.to)
 	if !a.blocked {
 		rest = rest.minus(in)
 	}
 	w := b.wholeLog()
 	if !s.whole {
-		w = Window{From: b.attempts[picked[0]].First, To: b.lastMoment(picked)}
-		after := b.span(t.kind, []int{s.area}, s.to, b.last+1)
-		if likelihoodOfNone(after.n, in.rate()) > 0.02 {
-			w.To, w.Open = b.endOf(), true
+		w = Window{From: b.attempts[picked[0]].First, To: b.lastMoment(picked), Open: open}
+		if open {
+			w.To = b.endOf()
 		}
 	}
 	c.Finding = Finding{Cause: cause, Scope: Scope{Level: LevelCarrier, Country: a.country, Carrier: a.carrier}, Window: w,

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/number"
 	"cli.otpdoctor/diagnostics/reason"
 	"cli.otpdoctor/diagnostics/tally"
@@ -18,6 +19,7 @@ const (
 	userRate        = 0.05 // false discovery rate over all users looked at
 	fewestDays      = 2
 	setApart        = 1e-3
+	oneEvening      = deliverylog.Time(20 * 3600 * 1000)
 	handsetShare    = 0.4  // of a user's attempts that failed, for a phone out of reach
 	userShare       = 0.4  // of a user's attempts that failed: less is a user who has it hard, not one cut off,
 	rareP           = 1e-3 // unless chance is out of the question
@@ -33,6 +35,7 @@ type outlier struct {
 	handset int // of them with a code for a phone out of reach
 	stated  int
 	days    int
+	apart   bool // the first and the last lie most of a day apart: more than one evening
 }
 
 // outliers tests every user with enough unexplained failures against the others
@@ -59,6 +62,7 @@ func (b *board) outliers() []outlier {
 		}
 		o := outlier{person: i}
 		explained := 0
+		var first, last deliverylog.Time
 		days := make(map[string]bool)
 		place := b.placeOfPerson(p)
 		for _, j := range p.bad {
@@ -78,12 +82,17 @@ func (b *board) outliers() []outlier {
 				o.handset++
 			}
 			if at.First.Known() {
+				if o.bad == 1 {
+					first = at.First
+				}
+				last = at.First
 				days[at.First.Std().In(place).Format(time.DateOnly)] = true
 			}
 		}
 		if o.bad < handsetAttempts {
 			continue
 		}
+		o.apart = last-first >= oneEvening
 		o.days = len(days)
 		o.total = max(int(p.Attempts)-explained, o.bad)
 		area := counts[p.area]
@@ -147,7 +156,7 @@ func (b *board) placeOfPerson(p *person) *time.Location {
 func handsetUnreachable(b *board) []claim {
 	var claims []claim
 	for _, o := range b.outliers() {
-		if o.bad >= handsetAttempts && float64(o.bad) >= handsetShare*float64(o.total) && o.days >= fewestDays && o.handset*5 >= o.bad*3 && o.handset >= 2 {
+		if o.bad >= handsetAttempts && float64(o.bad) >= handsetShare*float64(o.total) && o.days >= fewestDays && o.apart && o.handset*5 >= o.bad*3 && o.handset >= 2 {
 			claims = append(claims, b.aboutUser(HandsetUnreachable, o))
 		}
 	}
@@ -158,7 +167,7 @@ func handsetUnreachable(b *board) []claim {
 func repeatFailures(b *board) []claim {
 	var claims []claim
 	for _, o := range b.outliers() {
-		if o.bad >= repeatAttempts && o.days >= fewestDays {
+		if o.bad >= repeatAttempts && o.days >= fewestDays && o.apart {
 			claims = append(claims, b.aboutUser(RepeatFailures, o))
 		}
 	}

@@ -102,7 +102,7 @@ func (b *board) title(set *faq.Set, f *Finding) string {
 		}
 		return capital(t) + ", " + hoursInWords(f.Scope.Hours) + " there"
 	case LevelCountry:
-		return t + ", " + countryInSentence(f.Scope.Country) + " alone"
+		return capital(t) + ", " + countryInSentence(f.Scope.Country) + " alone"
 	case LevelCarrier:
 		if !strings.Contains(t, carrier) {
 			t += ", " + carrier
