@@ -40,10 +40,12 @@ type how struct {
 
 var fine = how{latency: 7 * time.Second}
 
-func failing30003() how { return how{fails: true, reason: reason.HandsetUnreachable, code: "30003", times: 2} }
-func unexplained() how  { return how{fails: true, code: "30008", times: 2} }
-func filtered() how     { return how{fails: true, reason: reason.SpamFiltered, code: "30007", times: 2} }
-func tooLate() how      { return how{latency: 6 * time.Minute} }
+func failing30003() how {
+	return how{fails: true, reason: reason.HandsetUnreachable, code: "30003", times: 2}
+}
+func unexplained() how { return how{fails: true, code: "30008", times: 2} }
+func filtered() how    { return how{fails: true, reason: reason.SpamFiltered, code: "30007", times: 2} }
+func tooLate() how     { return how{latency: 6 * time.Minute} }
 
 // try adds one attempt.
 func (b *book) try(to string, country, name string, at time.Time, h how) {
