@@ -66,17 +66,12 @@ func (p Progress) Share() (float64, bool) {
 	return min(1, float64(p.Bytes)/float64(p.Size)), true
 }
 
+func (o Options) deliverylog() deliverylog.Options {
+	return deliverylog.Options{Format: o.Format, Map: o.Map, TZ: o.Zone, MaxRecord: o.MaxRecord}
+}
+
 func (o Options) message() message.Options {
-	return message.Options{
-		Options: deliverylog.Options{
-			Format:    o.Format,
-			Map:       o.Map,
-			TZ:        o.Zone,
-			MaxRecord: o.MaxRecord,
-		},
-		Region: o.Region,
-		Lookup: o.Lookup,
-	}
+	return message.Options{Options: o.deliverylog(), Region: o.Region, Lookup: o.Lookup}
 }
 
 func (o Options) validity() time.Duration {

@@ -18,9 +18,11 @@ func (a *app) convertCommand() *cobra.Command {
 		Use:   "convert FILE...",
 		Short: "Every message of any known log in one normal form",
 		Long: `Writes one row a message, after folding, in the same columns for every provider.
-Converting the result again gives the same bytes.`,
+Converting the result again gives the same bytes. With --identity and no log: the
+events of login logs (user, phone, event, outcome, at).`,
 		Example: `  otpdoctor convert sms-log.csv > messages.csv
-  otpdoctor convert events.jsonl.gz --to jsonl -o messages.jsonl`,
+  otpdoctor convert events.jsonl.gz --to jsonl -o messages.jsonl
+  otpdoctor convert --identity okta.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := oneOf("to", to, export.Formats("convert")); err != nil {
 				return err
@@ -28,6 +30,9 @@ Converting the result again gives the same bytes.`,
 			o, err := a.options(&in, args)
 			if err != nil {
 				return err
+			}
+			if len(o.Logs) == 0 && len(o.Identity) > 0 {
+				return a.convertIdentity(cmd, o, to, out)
 			}
 			if len(o.Logs) == 0 {
 				return usagef("otpdoctor convert FILE, - for standard input", "convert needs a log")
@@ -55,4 +60,27 @@ Converting the result again gives the same bytes.`,
 	cmd.Flags().StringVar(&to, "to", "csv", "csv, jsonl or parquet")
 	registerValues(cmd, "to", func() []string { return export.Formats("convert") })
 	return cmd
+}
+
+// convertIdentity writes the events of login logs, one a row.
+func (a *app) convertIdentity(cmd *cobra.Command, o diagnostics.Options, to string, out outputFlags) error {
+	if to == "parquet" {
+		return usagef("--to csv or --to jsonl", "login events are written as csv or jsonl")
+	}
+	progress, clear := a.progress()
+	defer clear()
+	var inputs []deliverylog.Summary
+	err := a.output(out.file, out.force, func(w io.Writer) error {
+		iw, err := export.NewIdentityWriter(w, to, a.exportOptions())
+		if err != nil {
+			return err
+		}
+		if inputs, err = diagnostics.ConvertIdentity(cmd.Context(), o, progress, iw.Write); err != nil {
+			return err
+		}
+		return iw.Close()
+	})
+	clear()
+	a.reportRows(inputs)
+	return err
 }
