@@ -100,8 +100,7 @@ func (c *Counter) groups(t *Table, total *groupBuild) []*groupBuild {
 		total.add(cc)
 	}
 	for id, n := range c.spellings {
-		if n > 0 {
-			sp := c.reg.spelling(id)
+		if sp := c.reg.spelling(id); n > 0 && of[sp.cell] != nil {
 			of[sp.cell].names[sp.name] += n
 		}
 	}

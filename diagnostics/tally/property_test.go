@@ -1,10 +1,14 @@
 package tally
 
 import (
+	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -143,9 +147,15 @@ func TestAnyOrder(t *testing.T) {
 					cs[r.IntN(parts)].Add(&ms[i])
 				}
 				for _, other := range cs[1:] {
+					if other.people != cs[0].people && r.IntN(2) == 0 {
+						other = saved(t, other)
+					}
 					if err := cs[0].Merge(other); err != nil {
 						t.Fatal(err)
 					}
+				}
+				if r.IntN(3) == 0 && len(o.Watch) == 0 {
+					cs[0] = saved(t, cs[0])
 				}
 				got := dump(t, look(cs[0].Close(deliverylog.NoTime)))
 				if got != want {
@@ -154,4 +164,104 @@ func TestAnyOrder(t *testing.T) {
 			}
 		}
 	}
+}
+
+// saved writes a counter and reads it again; what it watched is lost on the way.
+func saved(t testing.TB, c *Counter) *Counter {
+	t.Helper()
+	b, err := c.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back Counter
+	if err := back.UnmarshalBinary(b); err != nil {
+		t.Fatal(err)
+	}
+	for n, ms := range c.watch {
+		back.watch[n] = ms
+	}
+	return &back
+}
+
+func TestBinary(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	c := NewCounter(Options{})
+	ms := wild(r, 500)
+	for i := range ms {
+		c.Add(&ms[i])
+	}
+	b, err := c.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("again the same bytes", func(t *testing.T) {
+		again, err := saved(t, c).MarshalBinary()
+		if err != nil || !bytes.Equal(b, again) {
+			t.Errorf("got %d bytes, want the same %d; %v", len(again), len(b), err)
+		}
+	})
+	t.Run("damaged", func(t *testing.T) {
+		for i := range b {
+			bad := slices.Clone(b)
+			bad[i] ^= 1 << r.IntN(8)
+			if new(Counter).UnmarshalBinary(bad) == nil {
+				t.Fatalf("byte %d of %d changed, and nobody minds", i, len(b))
+			}
+			if new(Counter).UnmarshalBinary(b[:i]) == nil {
+				t.Fatalf("cut at %d of %d, and nobody minds", i, len(b))
+			}
+		}
+	})
+	t.Run("later version", func(t *testing.T) {
+		bad := slices.Clone(b[:len(b)-4])
+		bad[len(magic)]++
+		err := new(Counter).UnmarshalBinary(sealed(bad))
+		if err == nil || !strings.Contains(err.Error(), "version 2") {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("another validity", func(t *testing.T) {
+		if err := NewCounter(Options{Validity: time.Hour}).Merge(c); err == nil {
+			t.Error("merged")
+		}
+		if err := NewCounter(Options{By: "sender"}).Merge(c); err == nil {
+			t.Error("merged")
+		}
+	})
+	if !IsTally(b) || IsTally([]byte("message_id,to")) {
+		t.Error("a saved count is not told from a log")
+	}
+}
+
+// sealed puts the checksum under a body.
+func sealed(body []byte) []byte {
+	return binary.LittleEndian.AppendUint32(body, crc32.ChecksumIEEE(body))
+}
+
+// What is read must be countable, and the same when written and read again.
+func FuzzUnmarshalBinary(f *testing.F) {
+	for seed := range uint64(8) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		c := NewCounter(options(r))
+		ms := wild(r, 3*int(seed)*int(seed))
+		for i := range ms {
+			c.Add(&ms[i])
+		}
+		b, err := c.MarshalBinary()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b[len(magic) : len(b)-4])
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var c Counter
+		if c.UnmarshalBinary(sealed(append([]byte(magic), body...))) != nil {
+			return
+		}
+		want := dump(t, look(c.Close(deliverylog.NoTime)))
+		got := dump(t, look(saved(t, &c).Close(deliverylog.NoTime)))
+		if got != want {
+			t.Fatal(firstDifference(got, want))
+		}
+	})
 }

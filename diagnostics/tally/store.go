@@ -82,7 +82,7 @@ func (s *slot) setChunk(c uint32)        { s.c = s.c&(1<<32-1) | uint64(c)<<32 }
 func (s *slot) setZone(z uint16)         { s.a = s.a&^((maxZones-1)<<4) | uint64(z)<<4 }
 
 func (s *slot) count(messages int64, verified bool) {
-	s.c += uint64(messages) << 1
+	s.c += uint64(min(messages, 1<<31-1-s.messages())) << 1
 	if verified {
 		s.c |= 1
 	}
