@@ -1,0 +1,86 @@
+package tally
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/message"
+)
+
+// samples gives the folder of shared sample logs, and skips the test where it is missing.
+func samples(t *testing.T) string {
+	t.Helper()
+	root, err := filepath.Abs(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
+			break
+		}
+		if root == filepath.Dir(root) {
+			t.Fatal("no go.mod above the package")
+		}
+		root = filepath.Dir(root)
+	}
+	dir := filepath.Join(root, "..", "shared", "samples")
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("the sample logs are not here")
+	}
+	return dir
+}
+
+// The logs with known causes come with their counts of messages; what is
+// counted of them must also be what the plain way of counting says.
+func TestSampleLogs(t *testing.T) {
+	dir := filepath.Join(samples(t), "causes")
+	f, err := os.Open(filepath.Join(dir, "truth.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<20)
+	logs := 0
+	for lines.Scan() {
+		var truth struct {
+			File     string
+			Messages int64
+		}
+		if err := json.Unmarshal(lines.Bytes(), &truth); err != nil {
+			t.Fatal(err)
+		}
+		logs++
+		t.Run(truth.File, func(t *testing.T) {
+			c := NewCounter(Options{})
+			p := &plain{o: c.o}
+			log := deliverylog.File(filepath.Join(dir, truth.File))
+			result, err := message.Read(context.Background(), []deliverylog.Log{log}, message.Options{}, func(message.Progress) {}, func(m *message.Message) error {
+				c.Add(m)
+				p.messages = append(p.messages, clone(m))
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			tab := c.Close(result.Newest)
+			if tab.Totals.Messages != truth.Messages {
+				t.Errorf("got %d messages, want %d", tab.Totals.Messages, truth.Messages)
+			}
+			if n := tab.Totals.Judged() + tab.Totals.InFlight; n != truth.Messages {
+				t.Errorf("the four statuses add up to %d, want %d", n, truth.Messages)
+			}
+			if got, want := dump(t, look(tab)), dump(t, p.count(result.Newest)); got != want {
+				t.Error(firstDifference(got, want))
+			}
+		})
+	}
+	if logs == 0 {
+		t.Error("no log in truth.jsonl")
+	}
+}
