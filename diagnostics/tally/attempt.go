@@ -126,7 +126,7 @@ func (a *assembler) sum(at *attempt, zone uint16, items []item) {
 
 // describe fills in what is told of attempts that are not ok.
 func (a *assembler) describe(at *attempt, zone uint16, items []item) {
-	var first *item
+	var first, firstLate *item
 	var reasons [reason.Count]int
 	for i := range items {
 		it := &items[i]
@@ -134,9 +134,15 @@ func (a *assembler) describe(at *attempt, zone uint16, items []item) {
 		if !it.kind.delivered() && (first == nil || it.first == first.first && string(it.id) < string(first.id)) {
 			first = it
 		}
+		if it.kind == late && (firstLate == nil || it.first == firstLate.first && string(it.id) < string(firstLate.id)) {
+			firstLate = it
+		}
 		if it.kind == refused {
 			reasons[a.t.errors[it.err].reason]++
 		}
+	}
+	if at.Outcome == Late {
+		first = firstLate
 	}
 	if first != nil {
 		at.MessageID = string(first.id)
@@ -147,6 +153,7 @@ func (a *assembler) describe(at *attempt, zone uint16, items []item) {
 			at.Reason = r
 		}
 	}
+	at.ReasonMsgs = saturate(reasons[at.Reason])
 	clear(a.codes)
 	for i := range items {
 		if it := &items[i]; it.kind == refused && a.t.errors[it.err].reason == at.Reason {
@@ -181,6 +188,7 @@ type record struct {
 type groupAttempts struct {
 	group    int32
 	attempts int32
+	judged   int32
 	hit      bool
 }
 
@@ -207,6 +215,7 @@ func (r *record) add(at *attempt) {
 		return
 	}
 	r.Attempts++
+	g.judged++
 	if at.Messages > 1 {
 		r.Multi++
 		if at.Delivered > 0 {

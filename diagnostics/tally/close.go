@@ -29,6 +29,7 @@ type groupBuild struct {
 // attemptCount counts the attempts of a group.
 type attemptCount struct {
 	users, affected, attempts, judged, late, failed int64
+	squares                                         int64                    // of each user's judged attempts
 	slots                                           book[[slotsPerHour]Cell] // by hour since 1970
 	days                                            book[[24]Cell]           // by local day since 1970
 }
@@ -256,6 +257,7 @@ func (c *Counter) countAttempts(t *Table, groups []*groupBuild, total *groupBuil
 			groups[i].attempts.add(&cl.groups[i])
 		}
 		total.attempts.users += cl.users
+		total.attempts.squares += cl.squares
 		total.attempts.affected += cl.affected
 		t.Bad = append(t.Bad, cl.bad...)
 	}
@@ -274,7 +276,7 @@ type closer struct {
 	groups []attemptCount
 	bad    []Attempt
 
-	users, affected int64 // over all groups
+	users, affected, squares int64 // over all groups
 }
 
 func (cl *closer) shard(p *people, s *shard) {
@@ -304,12 +306,14 @@ func (cl *closer) countUser() {
 	hit := false
 	for _, g := range cl.record.perGroup {
 		cl.groups[g.group].users++
+		cl.groups[g.group].squares += int64(g.judged) * int64(g.judged)
 		if g.hit {
 			cl.groups[g.group].affected++
 			hit = true
 		}
 	}
 	cl.users++
+	cl.squares += int64(cl.record.Attempts) * int64(cl.record.Attempts)
 	if hit {
 		cl.affected++
 	}
@@ -343,6 +347,7 @@ func (c *attemptCount) count(at *attempt) {
 func (c *attemptCount) add(other *attemptCount) {
 	c.users += other.users
 	c.affected += other.affected
+	c.squares += other.squares
 	c.addAttempts(other)
 }
 
@@ -374,7 +379,7 @@ func (c *Cell) add(other Cell) {
 // finish turns what was collected into the group's lists.
 func (b *groupBuild) finish(errs []errorKey) {
 	g, a := &b.g, &b.attempts
-	g.Users, g.AffectedUsers = a.users, a.affected
+	g.Users, g.AffectedUsers, g.AttemptSquares = a.users, a.affected, a.squares
 	g.Attempts, g.AttemptsJudged, g.AttemptsLate, g.AttemptsFailed = a.attempts, a.judged, a.late, a.failed
 
 	ids := slices.Collect(maps.Keys(b.errors))

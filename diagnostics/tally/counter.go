@@ -224,7 +224,7 @@ func (c *Counter) Add(m *message.Message) {
 	if b.events == nil {
 		b.events = make([]event, 0, batchSize)
 	}
-	if !it.kind.delivered() {
+	if it.kind.named() {
 		b.ids = append(b.ids, m.ID...)
 	}
 	b.events = append(b.events, event{key: key, item: it, id: int32(len(b.ids)), verified: m.Verified.Known()})

@@ -219,7 +219,7 @@ func (b *refBuilder) attempt(ms []*message.Message) (a Attempt, delay int) {
 	a = Attempt{Number: ms[0].To, First: ms[0].Submitted, Last: ms[len(ms)-1].Submitted, DeliveredAt: deliverylog.NoTime}
 	delay = DelayClasses - 1
 	inTime, inFlight := false, false
-	var first *message.Message
+	var first, firstLate *message.Message
 	reasons := map[reason.Reason]int{}
 	for _, m := range ms {
 		a.Messages++
@@ -230,6 +230,9 @@ func (b *refBuilder) attempt(ms []*message.Message) (a Attempt, delay int) {
 			if b.inTime(m) {
 				inTime = true
 				delay = min(delay, refDelayClass(m))
+			}
+			if !b.inTime(m) && (firstLate == nil || m.Submitted == firstLate.Submitted && m.ID < firstLate.ID) {
+				firstLate = m
 			}
 			if m.Done.Known() && (!a.DeliveredAt.Known() || m.Done < a.DeliveredAt) {
 				a.DeliveredAt = m.Done
@@ -260,11 +263,15 @@ func (b *refBuilder) attempt(ms []*message.Message) (a Attempt, delay int) {
 	default:
 		a.Outcome = Failed
 	}
+	if a.Outcome == Late {
+		a.MessageID = firstLate.ID
+	}
 	for r := range reason.Count {
 		if reasons[r] > reasons[a.Reason] {
 			a.Reason = r
 		}
 	}
+	a.ReasonMsgs = uint16(reasons[a.Reason])
 	codes := map[string]int{}
 	for _, m := range ms {
 		if m.Status == message.Failed && m.Reason == a.Reason && m.Code != "" {
@@ -388,7 +395,7 @@ func (b *refBuilder) person(t *counted, all []*refGroup, n number.MSISDN) {
 		LastBad: deliverylog.NoTime, RunStart: deliverylog.NoTime}
 	newest := deliverylog.NoTime
 	in, hit := map[int]bool{}, map[int]bool{}
-	perGroup := map[int]int{}
+	perGroup, judged := map[int]int{}, map[int]int64{}
 	var known []*message.Message
 	for _, m := range ms {
 		u.Messages++
@@ -474,6 +481,7 @@ func (b *refBuilder) person(t *counted, all []*refGroup, n number.MSISDN) {
 				s.Failed++
 			}
 		}
+		judged[int(a.Group)]++
 		if b.delays[a.Group] == nil {
 			b.delays[a.Group] = map[deliverylog.Time]*DelaySlot{}
 		}
@@ -519,6 +527,7 @@ func (b *refBuilder) person(t *counted, all []*refGroup, n number.MSISDN) {
 	u.Group = int32(groups[0])
 	for _, i := range groups {
 		all[i].g.Users++
+		all[i].g.AttemptSquares += judged[i] * judged[i]
 		if perGroup[i] > perGroup[int(u.Group)] {
 			u.Group = int32(i)
 		}
@@ -527,6 +536,7 @@ func (b *refBuilder) person(t *counted, all []*refGroup, n number.MSISDN) {
 		}
 	}
 	b.total.g.Users++
+	b.total.g.AttemptSquares += int64(u.Attempts) * int64(u.Attempts)
 	if len(hit) > 0 {
 		b.total.g.AffectedUsers++
 	}

@@ -34,6 +34,10 @@ const (
 
 func (k kind) delivered() bool { return k <= late }
 
+// named says whether the message id is kept: a provider is shown what did not
+// come and what came late.
+func (k kind) named() bool { return k != inTime }
+
 // item is a stretch of messages delivered in time, or one single message.
 type item struct {
 	first, last deliverylog.Time
@@ -44,7 +48,7 @@ type item struct {
 	doneKnown   bool  // singles
 	cell        uint16
 	err         uint16 // refused
-	id          []byte // of a message not delivered
+	id          []byte // of a message late or not delivered
 }
 
 // slot is a number's fixed part:
@@ -252,7 +256,7 @@ func (s *shard) put(sl *slot, enc []byte) {
 //	stretch  0 | displaced<<1 | multi<<2 | delay<<3 | cell follows<<6 | length follows<<7
 //	         delay 7: time is absolute, and the delay follows
 //	single   1 | kind<<1 | absolute<<4 | done follows<<5 | cell follows<<6 | multi<<7
-//	         refused: error; not delivered: length of id, id; in time: delay
+//	         refused: error; late or not delivered: length of id, id; in time: delay
 //
 // A stretch is displaced by the one that was newest after it. So a chain is read
 // from its newest item back, and every displaced stretch is the reference for
@@ -337,7 +341,7 @@ func appendSingle(b []byte, it *item, ref *slot) []byte {
 	case it.kind == refused:
 		b = binary.AppendUvarint(b, uint64(it.err))
 	}
-	if !it.kind.delivered() {
+	if it.kind.named() {
 		id := it.id
 		if len(id) > maxID {
 			id = nil
@@ -474,7 +478,7 @@ func (r *reader) decode(b []byte) {
 			case refused:
 				it.err = uint16(uvarint(&b))
 			}
-			if !it.kind.delivered() {
+			if it.kind.named() {
 				it.id, b = b[1:1+int(b[0])], b[1+int(b[0]):]
 			}
 		}

@@ -100,6 +100,7 @@ type Group struct {
 	AttemptsJudged int64
 	AttemptsLate   int64
 	AttemptsFailed int64 // failed alone; the contract's attempts_failed is late + failed
+	AttemptSquares int64 // each user's judged attempts here, squared and added up: how far few users make the count
 	Latency        Histogram
 	Hours          [24]Hour    // messages by local hour of submission
 	Errors         []Error     // of failed messages, most first, then by code; those without a code too
@@ -180,7 +181,8 @@ type Attempt struct {
 	Outcome     Outcome
 	Reason      reason.Reason // of its failed messages the commonest known one, else Unknown; of equally many the first in the list of reasons
 	Code        string        // the commonest code of the failed messages with that reason, of equally many the first in sort order
-	MessageID   string        // of its first message not delivered, for the provider; "" where not kept
+	ReasonMsgs  uint16        // failed messages with that reason; 0 for Unknown
+	MessageID   string        // for the provider, of its first message not delivered; of a late attempt, of its first late one; "" where not kept
 }
 
 // User is one number's record over the whole log.
