@@ -281,7 +281,7 @@ func (p *carriersPage) userLines(m *model, v *view, g *tally.Group, f *finding.F
 	hits := p.hits()
 	head := " Users without a code"
 	if f != nil && f.Window.From.Known() && !f.Window.Whole {
-		head += " since " + dayTime(f.Window.From, m.table().Clock.Newest.Std()) + " UTC"
+		head += " since " + dayTime(f.Window.From, m.now) + " UTC"
 	}
 	v.add(head + ": " + formatInt(len(hits)) + " of " + tally.FormatCount(g.Users))
 	from := min(max(0, p.user-most/2), max(0, len(hits)-most))
@@ -293,7 +293,7 @@ func (p *carriersPage) userLines(m *model, v *view, g *tally.Group, f *finding.F
 		h := hits[i]
 		text := st.pad(m.number(h.number), name) + "  " + st.pad(plural(h.bad, "attempt", "attempts"), 12) + "  " + st.pad(plural(h.messages, "message", "messages"), 12)
 		if u, ok := m.table().User(h.number); ok && u.LastDelivered.Known() {
-			text += "  last code " + dayTime(u.LastDelivered, m.table().Clock.Newest.Std())
+			text += "  last code " + dayTime(u.LastDelivered, m.now)
 		} else {
 			text += "  never a code"
 		}

@@ -100,9 +100,6 @@ func (s *styles) heatMap(days []tally.Day, w int) []string {
 		name := d.Date
 		if t, err := time.Parse(time.DateOnly, d.Date); err == nil {
 			name = t.Format("Mon 2")
-			if t.Day() == 1 {
-				name = t.Format("2 Jan")
-			}
 		}
 		rows = append(rows, " "+s.pad(name, 8)+row.String())
 		sums = append(sums, tally.FormatOf(sum.bad, sum.all))

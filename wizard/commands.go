@@ -186,6 +186,7 @@ func (m *model) wasRead(msg readDone) tea.Cmd {
 		return nil
 	}
 	m.c.SetReport(msg.report)
+	m.derive()
 	if p := m.cutOff(msg.report); p != nil {
 		m.problem = p
 		m.complain(p.title)

@@ -68,14 +68,33 @@ func (m *model) figuresOf(f finding.Finding) []figure {
 
 // figureLines draw figures in columns: counts right-aligned before the rate.
 func (m *model) figureLines(f finding.Finding, w int) []string {
-	st := m.st
-	rows := m.figuresOf(f)
-	label, ks, ns := 0, 0, 0
+	out := m.comparison(m.figuresOf(f), w)
+	if f.Code != "" && f.CodeTotal > 0 {
+		text := clean(f.Code)
+		if words := m.codeWords(f.Code, reason.Unknown); words != "" {
+			text += " " + words
+		}
+		text += ", " + tally.FormatOf(int64(f.CodeCount), int64(f.CodeTotal)) + " failed messages"
+		out = append(out, m.st.hang("   "+m.st.pad("reason given", m.labelWidth(m.figuresOf(f), w))+"  ", text, w)...)
+	}
+	return out
+}
+
+func (m *model) labelWidth(rows []figure, w int) int {
+	label := 0
 	for _, r := range rows {
 		label = max(label, cells(r.label))
+	}
+	return min(max(label, 12), max(12, w-46))
+}
+
+// comparison draws rows of figures below each other.
+func (m *model) comparison(rows []figure, w int) []string {
+	st := m.st
+	label, ks, ns := m.labelWidth(rows, w), 0, 0
+	for _, r := range rows {
 		ks, ns = max(ks, len(tally.FormatCount(r.k))), max(ns, len(tally.FormatCount(r.n)))
 	}
-	label = min(label, max(12, w-46))
 	var out []string
 	for i, r := range rows {
 		counts := st.padLeft(tally.FormatCount(r.k), ks) + " of " + tally.FormatCount(r.n)
@@ -84,10 +103,7 @@ func (m *model) figureLines(f finding.Finding, w int) []string {
 			rate = "too few to say"
 		}
 		if i == 0 {
-			plainCounts := counts
-			counts = paint(st.bold, counts)
-			rate = paint(st.bold, rate)
-			_ = plainCounts
+			counts, rate = paint(st.bold, counts), paint(st.bold, rate)
 		}
 		middle := st.pad(counts+" "+r.what, ks+ns+6+len("attempts without a code"))
 		line := "   " + st.pad(r.label, label) + "  " + middle + "  " + rate
@@ -95,14 +111,6 @@ func (m *model) figureLines(f finding.Finding, w int) []string {
 			line = "   " + st.pad(r.label, label) + "  " + st.pad(counts, ks+ns+4) + "  " + rate
 		}
 		out = append(out, line)
-	}
-	if f.Code != "" && f.CodeTotal > 0 {
-		text := clean(f.Code)
-		if words := m.codeWords(f.Code, reason.Unknown); words != "" {
-			text += " " + words
-		}
-		text += ", " + tally.FormatOf(int64(f.CodeCount), int64(f.CodeTotal)) + " failed messages"
-		out = append(out, st.hang("   "+st.pad("reason given", label)+"  ", text, w)...)
 	}
 	return out
 }
@@ -249,7 +257,7 @@ func (m *model) findingText(f finding.Finding, w int) []string {
 // evidenceLine is one proof: "07:52:14  +44 7700 900187  m-10f3a2  30007 filtered".
 func (m *model) evidenceLine(e finding.Evidence) string {
 	var parts []string
-	if e.At.Known() {
+	if e.At.Known() && e.At != 0 { // evidence without a time has the zero value
 		parts = append(parts, e.At.Std().Format("2 Jan 15:04:05"))
 	}
 	if e.Number != 0 {

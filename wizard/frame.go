@@ -65,6 +65,7 @@ func (m *model) layout() frame {
 	f.bodyTop = len(f.head)
 	f.bodyHeight = max(1, min(f.bodyHeight, m.h-len(f.head)-min(m.h-1, 2)))
 	f.body = m.shown().view(m, m.w, f.bodyHeight)
+	squeeze(&f.body, f.bodyHeight)
 	f.hits = f.body.hits
 	over := len(f.body.lines) - f.bodyHeight
 	if over > 0 {
@@ -73,6 +74,28 @@ func (m *model) layout() frame {
 		f.more = over - f.offset
 	}
 	return f
+}
+
+// squeeze takes empty lines out of a body that is too high, the last first, until
+// it fits or none is left: air goes before words.
+func squeeze(v *view, h int) {
+	for i := len(v.lines) - 1; i >= 0 && len(v.lines) > h; i-- {
+		if v.lines[i] != "" {
+			continue
+		}
+		v.lines = append(v.lines[:i:i], v.lines[i+1:]...)
+		if v.focus > i {
+			v.focus--
+		}
+		moved := map[int]int{}
+		for line, id := range v.hits {
+			if line > i {
+				line--
+			}
+			moved[line] = id
+		}
+		v.hits = moved
+	}
 }
 
 // shown is the page that fills the body: the topmost that is no box on another.

@@ -417,7 +417,7 @@ func (p *carriersPage) shape(m *model, w int, wide bool) shape {
 		widest = max(widest, cells(groupName(t.Groups[row])))
 	}
 	fixed := func() int {
-		n := 4 + s.messages + 2 + s.delivered + s.hit
+		n := 4 + s.messages + 1 + 2 + s.delivered + s.hit
 		for _, c := range []int{s.late, s.p50, s.p95} {
 			n += c
 		}

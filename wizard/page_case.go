@@ -74,7 +74,7 @@ func joinPaths(files []diagnostics.FileRef) string {
 }
 
 func (p *casePage) entered(m *model) tea.Cmd {
-	p.edit = m.problem == nil && !m.saver.readOnly
+	p.edit = m.problem == nil && !m.saver.readOnly && len(m.c.Typed()) == 0 && len(m.c.Logs()) == 0
 	if m.problem != nil {
 		p.at, p.choice = onProblem, 0
 	}

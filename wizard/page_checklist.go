@@ -21,6 +21,7 @@ type checklistPage struct {
 	choice  int             // of yes, no, don't know
 	input   field
 	inputOf string // the step that input is for
+	told    string // the step just answered, while what to say after it is on show
 	away    bool   // esc left the text field
 }
 
@@ -29,7 +30,7 @@ func newChecklistPage() *checklistPage {
 }
 
 func (p *checklistPage) entered(m *model) tea.Cmd {
-	p.browse, p.again, p.choice, p.away = -1, "", 0, false
+	p.browse, p.again, p.choice, p.away, p.told = -1, "", 0, false, ""
 	return nil
 }
 
@@ -37,6 +38,9 @@ func (p *checklistPage) entered(m *model) tea.Cmd {
 // else the one to ask; -1 at an outcome.
 func (p *checklistPage) stop(m *model) int {
 	for i, st := range m.d.states {
+		if st.Step.ID == p.told {
+			return i
+		}
 		if i == m.d.current {
 			return i
 		}
@@ -64,7 +68,7 @@ func (p *checklistPage) asks(m *model, i int) bool {
 	if p.again == st.Step.ID {
 		return true
 	}
-	return p.browse < 0 && i == m.d.current
+	return p.browse < 0 && i == m.d.current && p.told == ""
 }
 
 // choices are yes, no and don't know, for a step that takes them.
@@ -139,12 +143,12 @@ func (p *checklistPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 		if i < 0 {
 			i = len(m.d.states)
 		}
-		p.browse, p.again = max(i-1, 0), ""
+		p.browse, p.again, p.told = max(i-1, 0), "", ""
 	case key.Matches(k, m.keys.Down):
 		if i < 0 {
 			return true, nil
 		}
-		p.again = ""
+		p.again, p.told = "", ""
 		if p.browse = i + 1; p.browse >= len(m.d.states) {
 			p.browse = -1
 			if m.d.current >= 0 {
@@ -201,7 +205,7 @@ func (p *checklistPage) enter(m *model, i int) tea.Cmd {
 	st := m.d.states[i]
 	switch {
 	case p.browse >= 0 && i == m.d.current:
-		p.browse, p.away = -1, false
+		p.browse, p.away, p.told = -1, false, ""
 	case p.browse >= 0 && i != p.stop(m):
 		if !m.mayChange() || st.Step.Kind == faq.KindInfo {
 			return nil
@@ -209,7 +213,7 @@ func (p *checklistPage) enter(m *model, i int) tea.Cmd {
 		p.again, p.choice, p.inputOf = st.Step.ID, 0, "" // answered again
 	default:
 		p.passed[st.Step.ID+" "+st.By] = true
-		p.browse = -1
+		p.browse, p.told = -1, ""
 	}
 	return nil
 }
@@ -226,9 +230,8 @@ func (p *checklistPage) answer(m *model, i int, value string) tea.Cmd {
 	p.entered(m)
 	p.inputOf = ""
 	cmd := m.changed()
-	// What to say now belongs to the answer just given.
-	if say := m.d.states[i].Say; say != "" {
-		m.say("Say: " + clean(say))
+	if m.d.states[i].Say != "" {
+		p.told = st.Step.ID // the walk waits until it was read aloud
 	}
 	return cmd
 }
@@ -294,14 +297,18 @@ func (p *checklistPage) list(m *model, v *view, at, w int) {
 	for _, s := range m.d.states {
 		titles = max(titles, cells(s.Step.Title))
 	}
-	titles = min(titles, max(20, w-signs-10-24))
+	sources := 0
+	for i := range m.d.states {
+		sources = max(sources, min(cells(p.source(m, i)), 24))
+	}
+	titles = min(titles, max(20, w-signs-9-sources))
 	for i, s := range m.d.states {
 		mark, word := st.sign(s.Result)
 		state := st.pad(strings.TrimSpace(mark+" "+word), signs)
 		source := p.source(m, i)
 		title := st.pad(clean(s.Step.Title), titles)
 		n := st.padLeft(formatInt(i+1), 2)
-		on := i == at
+		on := i == at || at < 0 && i == len(m.d.states)-1
 		if on {
 			v.focus = len(v.lines)
 			title = paint(st.bold, title)
@@ -444,7 +451,12 @@ func (p *checklistPage) decidedLines(m *model, v *view, i, w int) {
 	v.add(" " + st.beside(title, right, w-2))
 	v.add("")
 	if f, ok := m.findingFor(s.By); ok && !s.Answered {
-		v.add(m.figureLines(f, w)...)
+		// The case's own figure and its yardstick; v shows the rest.
+		rows := m.figuresOf(f)
+		v.add(m.comparison(rows[:min(2, len(rows))], w)...)
+		if len(rows) == 0 {
+			v.add(st.hang("   ", m.maskText(clean(f.Summary)), w-2)...)
+		}
 	} else if d := clean(s.Detail); d != "" && !s.Answered {
 		v.add(st.hang("   ", d, w-2)...)
 	}
@@ -491,6 +503,9 @@ func (m *model) conflict(question string) string {
 func (p *checklistPage) outcomeLines(m *model, v *view, w int) {
 	st, o := m.st, m.d.outcome
 	kind := map[faq.OutcomeKind]string{faq.Solved: "solved", faq.CallBack: "try this, else call again", faq.SendTicket: "send the ticket", faq.NothingWrong: "nothing is wrong"}[o.Kind]
+	if strings.EqualFold(kind, o.Title) {
+		kind = ""
+	}
 	v.add(" " + st.beside(paint(st.bold, clean(o.Title)), kind, w-2))
 	if o.Tell != "" {
 		v.add("", " Read aloud")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 
 	"cli.otpdoctor/diagnostics/export"
 	"cli.otpdoctor/diagnostics/number"
@@ -28,6 +29,11 @@ type exportPage struct {
 	no      int // of the preview asked for; older ones are dropped
 	made    previewed
 	waiting bool
+
+	box struct { // the preview as it was last fitted into its box
+		no, w int
+		lines []string
+	}
 }
 
 // previewed is a ticket in one format.
@@ -173,7 +179,7 @@ func (p *exportPage) key(m *model, k tea.KeyMsg) (bool, tea.Cmd) {
 	case key.Matches(k, m.keys.Home):
 		p.from = 0
 	case key.Matches(k, m.keys.End):
-		p.from = len(p.made.lines)
+		p.from = len(p.wrapped(m.w))
 	case key.Matches(k, m.keys.Tab):
 		p.naming = true
 	case key.Matches(k, m.keys.Enter):
@@ -190,7 +196,7 @@ func (p *exportPage) key(m *model, k tea.KeyMsg) (bool, tea.Cmd) {
 	default:
 		return false, nil
 	}
-	p.from = min(max(p.from, 0), max(0, len(p.made.lines)-1))
+	p.from = min(max(p.from, 0), max(0, len(p.wrapped(m.w))-1))
 	return true, nil
 }
 
@@ -279,9 +285,17 @@ func (p *exportPage) view(m *model, w, h int) view {
 		v.add("")
 	}
 	rows := max(1, h-len(v.lines)-2)
-	inner := max(10, text-3)
+	// A box around what is quoted byte for byte; where its sides would cut the
+	// text's 80 columns it has none.
+	sides := w >= textWidth+6
+	inner := max(10, min(w, textWidth+5)-3)
+	width = inner - 2
+	if !sides {
+		width = w
+	}
 	var shown []string
-	total := len(p.made.lines)
+	body := p.wrapped(width)
+	total := len(body)
 	from := min(p.from, max(0, total-rows))
 	switch {
 	case p.made.err != nil:
@@ -289,24 +303,49 @@ func (p *exportPage) view(m *model, w, h int) view {
 	case p.waiting && total == 0:
 		shown = []string{"Being drawn up."}
 	default:
-		shown = p.made.lines[from:min(from+rows, total)]
-	}
-	lines := make([]string, 0, rows)
-	for i := range rows {
-		l := ""
-		if i < len(shown) {
-			l = shown[i]
-		}
-		lines = append(lines, " "+fit(l, inner-2)+" ")
+		shown = body[from:min(from+rows, total)]
 	}
 	right := ""
 	if total > 0 {
 		right = formatInt(from+1) + st.plain("–") + formatInt(min(from+rows, total)) + " of " + formatInt(total)
 	}
-	for _, l := range st.boxed("Exactly what is written", lines, inner, right) {
-		v.add(" " + l)
+	lines := make([]string, rows)
+	for i := range min(rows, len(shown)) {
+		lines[i] = shown[i]
+		if sides {
+			lines[i] = " " + shown[i]
+		}
 	}
+	if sides {
+		for _, l := range st.boxed("Exactly what is written", lines, inner, right) {
+			v.add(" " + l)
+		}
+		return v
+	}
+	title, rule := " Exactly what is written ", st.signs.box[4]
+	v.add(rule + title + strings.Repeat(rule, max(0, w-cells(title)-cells(right)-5)) + " " + right + " " + rule)
+	v.add(lines...)
+	v.add(strings.Repeat(rule, w))
 	return v
+}
+
+// wrapped are the lines of the preview for a box of w cells: longer ones go on
+// in the next.
+func (p *exportPage) wrapped(w int) []string {
+	if p.box.no == p.made.no && p.box.w == w {
+		return p.box.lines
+	}
+	var out []string
+	for _, l := range p.made.lines {
+		for cells(l) > w && w > 1 {
+			head := ansi.Truncate(l, w, "")
+			out = append(out, head)
+			l = ansi.TruncateLeft(l, cells(head), "")
+		}
+		out = append(out, l)
+	}
+	p.box.no, p.box.w, p.box.lines = p.made.no, w, out
+	return out
 }
 
 func (p *exportPage) keys(m *model) []key.Binding {

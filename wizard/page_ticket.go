@@ -193,13 +193,21 @@ func (p *ticketPage) view(m *model, w, h int) view {
 	if n := conflicts(t); n > 0 {
 		head += ", " + plural(n, "conflict", "conflicts")
 	}
-	v.add(st.beside(" "+head, st.pad("From", 10), text))
+	right := st.pad("From", 8)
+	if text < 70 {
+		right = ""
+	}
+	v.add(st.beside(" "+head, right, text))
 	names := 0
 	for _, a := range t.Answers {
 		names = max(names, cells(a.Question.Short))
 	}
-	names = min(names, max(12, text/2-12))
-	answers := max(8, text-8-names-2-12)
+	sources := 10
+	if text < 70 {
+		sources = 0 // v says it
+	}
+	names = min(names, max(12, text*9/20-4), 32)
+	answers := max(8, text-8-names-2-sources)
 	for i, a := range t.Answers {
 		sign := " "
 		short := m.maskText(clean(a.Short))
@@ -216,13 +224,17 @@ func (p *ticketPage) view(m *model, w, h int) view {
 		if !a.Known() {
 			answer = paint(st.bold, answer)
 		}
+		source := ""
+		if sources > 0 {
+			source = "  " + sourceWord(a.Source)
+		}
 		cursor := "  "
 		if i == p.at {
 			v.focus = len(v.lines)
 			cursor = " " + paint(st.accent, st.signs.cursor)
 			name = paint(st.bold, name)
 		}
-		v.item(i, cursor+st.padLeft(formatInt(i+1), 3)+" "+sign+" "+name+"  "+answer+"  "+sourceWord(a.Source))
+		v.item(i, cursor+st.padLeft(formatInt(i+1), 3)+" "+sign+" "+name+"  "+answer+source)
 	}
 	if h <= len(v.lines)+1 && !m.small() {
 		return v
@@ -274,13 +286,17 @@ func (p *ticketPage) keys(m *model) []key.Binding {
 		return []key.Binding{with(k.Enter, "write"), with(k.Esc, "leave it as it was")}
 	}
 	var out []key.Binding
-	if m.d.answered == 13 {
+	done := m.d.answered == 13
+	if done {
 		out = append(out, k.Export)
 	}
 	if p.asks(m) {
 		out = append(out, joined("y n d", "answer"))
 	}
-	out = append(out, with(k.Enter, "edit"), k.Evidence, k.Export)
+	out = append(out, with(k.Enter, "edit"), k.Evidence)
+	if !done {
+		out = append(out, k.Export)
+	}
 	if !p.asks(m) {
 		out = append(out, k.Copy)
 	}

@@ -22,13 +22,10 @@ func countryName(cc string) string {
 	return cc
 }
 
-// shortTime writes a moment for a narrow place: "today 09:21", "Mon 2 March 16:48".
+// shortTime writes a moment for a narrow place: "3 March 10:06 UTC".
 func shortTime(t, now time.Time) string {
 	t = t.UTC()
-	switch {
-	case t.Format(time.DateOnly) == now.UTC().Format(time.DateOnly):
-		return "today " + t.Format("15:04 UTC")
-	case t.Year() == now.UTC().Year():
+	if t.Year() == now.UTC().Year() {
 		return t.Format("2 January 15:04 UTC")
 	}
 	return t.Format("2 January 2006 15:04 UTC")
