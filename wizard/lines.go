@@ -41,7 +41,8 @@ type lines struct {
 	input chan read
 	w     *bufio.Writer
 	where string // the question that is open, for the last words
-	used  bool   // the way of typing was explained
+	used  bool   // the number given with the case was said
+	again string // a line that was meant for the next question
 }
 
 type read struct {
@@ -180,12 +181,15 @@ func (l *lines) ask(ctx context.Context, prompt, help string) (string, error) {
 		if err := l.w.Flush(); err != nil {
 			return "", err
 		}
-		var r read
-		select {
-		case r = <-l.input:
-		case <-ctx.Done():
-			return "", ctx.Err()
+		r := read{text: l.again}
+		if l.again == "" {
+			select {
+			case r = <-l.input:
+			case <-ctx.Done():
+				return "", ctx.Err()
+			}
 		}
+		l.again = ""
 		if r.err != nil {
 			return "", r.err
 		}
@@ -370,6 +374,9 @@ func (l *lines) resume(ctx context.Context) error {
 		return err
 	}
 	if !isYes(text) {
+		if reply(text) == "" {
+			l.again = text // it was meant for the question that would have come first
+		}
 		return nil
 	}
 	o := l.o
@@ -840,15 +847,11 @@ func (l *lines) exportStage(ctx context.Context) error {
 	}
 	l.where = "the export"
 	formats := export.Formats("ticket")
-	if len(formats) == 0 {
-		return nil
-	}
-	n, err := l.choose(ctx, "Write the ticket?", formats, "Enter for none:", true)
-	if err != nil || n < 0 {
+	format, err := l.chooseFormat(ctx, formats)
+	if err != nil || format == "" {
 		return err
 	}
-	format := formats[n]
-	var mask string
+	mask := ""
 	for mask == "" || mask == "unknown" {
 		text, err := l.ask(ctx, "Mask numbers and names? y or n:", "Masked, the country, the carrier and the last two digits stay.")
 		if err != nil {
@@ -856,51 +859,73 @@ func (l *lines) exportStage(ctx context.Context) error {
 		}
 		mask = reply(text)
 	}
-	e := &exportPage{formats: formats, at: n, mask: mask == "yes"}
+	e := &exportPage{formats: formats, at: max(slices.Index(formats, format), 0), mask: mask == "yes"}
 	e.name(l.model)
+	var buf bytes.Buffer
+	labels := &export.Map{}
+	o := export.Options{Redact: e.mask}
+	if e.mask {
+		o.RedactMap = labels
+	}
+	if err := export.Ticket(&buf, format, l.d.ticket, o); err != nil {
+		l.say("Not written: " + clean(err.Error()) + ".")
+		return nil
+	}
 	name := e.path.text()
+	ext := filepath.Ext(name)
 	for try := 2; ; try++ {
-		text, err := l.ask(ctx, "File name, or enter for "+name+":", "A path; a file that is there already is not replaced.")
-		if err != nil {
-			return err
-		}
-		if text != "" {
-			name = text
-		}
-		var buf bytes.Buffer
-		labels := &export.Map{}
-		o := export.Options{Redact: e.mask}
-		if e.mask {
-			o.RedactMap = labels
-		}
-		if err := export.Ticket(&buf, format, l.d.ticket, o); err != nil {
-			l.say("Not written: " + clean(err.Error()) + ".")
-			return nil
-		}
-		err = export.WriteFile(expandHome(name), false, func(w io.Writer) error {
+		err = export.WriteFile(name, false, func(w io.Writer) error {
 			_, err := w.Write(buf.Bytes())
 			return err
 		})
-		if errors.Is(err, export.ErrExists) {
-			l.say(clean(filepath.Base(name)) + " is there already and was left as it is.")
-			ext := filepath.Ext(name)
-			name = strings.TrimSuffix(name, ext) + "-" + strconv.Itoa(try) + ext
-			continue
+		if !errors.Is(err, export.ErrExists) || try > 99 {
+			break
 		}
-		if err != nil {
-			l.say("Not written: " + clean(err.Error()) + ".")
-			return nil
-		}
-		how := "with full numbers"
-		if e.mask {
-			how = "masked, " + plural(labels.Len(), "value", "values")
-		}
-		l.say("Written: " + clean(filepath.Base(name)) + ", " + how + ".")
-		l.c.MarkExported(filepath.Base(name))
-		l.change()
+		name = strings.TrimSuffix(e.path.text(), ext) + "-" + strconv.Itoa(try) + ext
+	}
+	if err != nil {
+		l.say("Not written: " + clean(err.Error()) + ".")
 		return nil
 	}
+	how := "with full numbers"
+	if e.mask {
+		how = "masked, " + plural(labels.Len(), "value", "values")
+	}
+	l.say("Written: " + name + ", " + how + ".")
+	l.c.MarkExported(name)
+	l.change()
+	return nil
 }
+
+// chooseFormat asks for a format: the common ones first, the rest behind "other".
+// An empty name is none.
+func (l *lines) chooseFormat(ctx context.Context, formats []string) (string, error) {
+	var common, labels, other []string
+	for _, f := range formats {
+		if label := commonFormats[f]; label != "" {
+			common, labels = append(common, f), append(labels, label)
+		} else {
+			other = append(other, f)
+		}
+	}
+	if len(other) > 0 {
+		labels = append(labels, "other")
+	}
+	n, err := l.choose(ctx, "Write the ticket?", labels, "Enter for none:", true)
+	switch {
+	case err != nil || n < 0:
+		return "", err
+	case n < len(common):
+		return common[n], nil
+	}
+	n, err = l.choose(ctx, "Which one?", other, "Enter for none:", true)
+	if err != nil || n < 0 {
+		return "", err
+	}
+	return other[n], nil
+}
+
+var commonFormats = map[string]string{"text": "text", "md": "Markdown", "html": "HTML", "pdf": "PDF"}
 
 // faq reads the topic in hand, or names the topics.
 func (l *lines) faq() {
