@@ -39,6 +39,11 @@ func (a *app) root() *cobra.Command {
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Name() != "config" {
+				if err := settle(cmd); err != nil {
+					return err
+				}
+			}
 			if !slices.Contains([]string{"auto", "always", "never"}, a.color) {
 				return usagef("--color auto, always or never", "--color %q is none of auto, always, never", a.color)
 			}
@@ -52,7 +57,7 @@ func (a *app) root() *cobra.Command {
 				fmt.Fprint(a.stderr, rootHelp)
 				return usagef("otpdoctor wizard --accessible runs without one, and from a pipe", "the guided case needs a terminal")
 			}
-			return a.wizard(cmd.Context(), wizardFlags{}, nil)
+			return a.openWizard(cmd)
 		},
 	}
 	flags := root.PersistentFlags()
@@ -66,11 +71,24 @@ func (a *app) root() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
 		a.wizardCommand(), a.demoCommand(), a.checkCommand(), a.analyzeCommand(), a.convertCommand(), a.ticketCommand(),
-		a.faqCommand(), a.explainCommand(), a.formatsCommand(), a.casesCommand(),
+		a.faqCommand(), a.explainCommand(), a.formatsCommand(), a.casesCommand(), a.configCommand(),
 		a.manCommand(), a.versionCommand(),
 	)
 	root.SetUsageTemplate(root.UsageTemplate() + rootFooter)
 	return root
+}
+
+// openWizard is "otpdoctor wizard" without a flag.
+func (a *app) openWizard(root *cobra.Command) error {
+	wizard, _, err := root.Find([]string{"wizard"})
+	if err != nil {
+		return err
+	}
+	wizard.SetContext(root.Context())
+	if err := settle(wizard); err != nil {
+		return err
+	}
+	return wizard.RunE(wizard, nil)
 }
 
 func unknownCommand(parent *cobra.Command, word string) error {

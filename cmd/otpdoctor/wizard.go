@@ -60,9 +60,6 @@ func (a *app) wizard(ctx context.Context, f wizardFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	if f.input.zone == "" { // opened without flags
-		f.input.zone, f.input.validity, f.input.maxRecord = "UTC", diagnostics.DefaultValidity, "2MiB"
-	}
 	// The case opens the logs itself, by path.
 	paths := append(append([]string{}, args...), f.input.logs...)
 	identity := f.input.identity
