@@ -133,8 +133,8 @@ func TestCheckStreamMemory(t *testing.T) {
 		CheckStream(context.Background(), io.MultiReader(readers...), "GB", nil, w, render)
 		return most
 	}
-	few := peak(20)
-	if many := peak(200); many > few+16<<20 {
+	few := peak(10)
+	if many := peak(60); many > few+16<<20 {
 		t.Errorf("the heap grows with the lines: %d KiB, then %d", few>>10, many>>10)
 	}
 }

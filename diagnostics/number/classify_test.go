@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	pn "github.com/nyaruka/phonenumbers"
@@ -175,5 +176,27 @@ func TestClassifyDoesNotAllocate(t *testing.T) {
 		}
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// TestAutomatonGrowsUnderReaders: several goroutines make the states of one
+// automaton and give the answers of another that was made by one.
+func TestAutomatonGrowsUnderReaders(t *testing.T) {
+	for _, code := range []int{1, 44, 49} {
+		known := world().codes[code]
+		fresh := &callingCode{code: code, digits: known.digits, regions: known.regions}
+		var wg sync.WaitGroup
+		for g := range uint64(4) {
+			wg.Go(func() {
+				r := rand.New(rand.NewPCG(g, 7))
+				for range 3000 {
+					national := strconv.FormatUint(1e9+r.Uint64N(9e9), 10)[:8+r.IntN(3)]
+					if got, want := fresh.verdict(national).Class, known.verdict(national).Class; got != want {
+						t.Errorf("+%d %s: %+v and %+v", code, national, got, want)
+					}
+				}
+			})
+		}
+		wg.Wait()
 	}
 }
