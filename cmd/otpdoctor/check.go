@@ -46,13 +46,10 @@ on a shared machine use --stdin.`,
 					return err
 				}
 			}
-			out := bufio.NewWriterSize(a.stdout, 64<<10)
-			if stdin {
-				if err := export.CheckStream(cmd.Context(), a.stdin, region, results, out, format, a.exportOptions()); err != nil {
-					return err
-				}
-				return out.Flush()
+			if stdin { // unbuffered: it writes blocks, and a person at a terminal is answered line by line
+				return export.CheckStream(cmd.Context(), a.stdin, region, results, a.stdout, format, a.exportOptions())
 			}
+			out := bufio.NewWriterSize(a.stdout, 64<<10)
 			var list []carrier.Checked
 			for _, raw := range args {
 				list = append(list, carrier.Check(raw, region, results))

@@ -267,10 +267,6 @@ func (t *text) checked(c *carrier.Checked, width int) {
 	switch {
 	case !c.Valid:
 		t.line(head + t.bad("x not valid") + ": " + CheckErrorWords(c.Error))
-		if c.Likely != "" {
-			l := number.Check(c.Likely, "")
-			row("perhaps", l.International+" ("+number.CountryName(l.Country)+")")
-		}
 	case len(c.Corrections) > 0:
 		t.line(head + t.warn("!") + " corrected: " + c.International + place)
 		for j, x := range c.Corrections {
@@ -291,8 +287,14 @@ func (t *text) checked(c *carrier.Checked, width int) {
 			row("time zone", strings.Join(c.TimeZones[:min(3, len(c.TimeZones))], ", ")+more(len(c.TimeZones)-3))
 		}
 	}
-	for j, a := range c.Advice {
-		row([]string{"next", ""}[min(j, 1)], Clean(a))
+	next := "next"
+	for _, a := range c.Advice {
+		if likely, ok := strings.CutPrefix(a, "Perhaps "); ok {
+			row("perhaps", Clean(strings.TrimSuffix(likely, ".")))
+			continue
+		}
+		row(next, Clean(a))
+		next = ""
 	}
 }
 
