@@ -56,6 +56,9 @@ input; gzip, zstd and zip are unpacked by content.`,
 			if err != nil {
 				return err
 			}
+			if err := torn(report.Inputs); err != nil {
+				return err
+			}
 			if failOn != "" {
 				for _, f := range report.Findings {
 					if f.Severity.AtLeast(finding.Severity(failOn)) {

@@ -52,7 +52,10 @@ events of login logs (user, phone, event, outcome, at).`,
 			})
 			clear()
 			a.reportRows(inputs)
-			return err
+			if err != nil {
+				return err
+			}
+			return torn(inputs)
 		},
 	}
 	in.register(cmd, true)

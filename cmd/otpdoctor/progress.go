@@ -69,11 +69,30 @@ func (a *app) reportRows(inputs []deliverylog.Summary) {
 		if more := in.Rejected - int64(len(in.Rejections)); more > 0 {
 			a.errorf("%s: %s more rows not readable", in.Name, tally.FormatCount(more))
 		}
-		if in.Truncated != "" {
-			a.warnf("%s: %s", in.Name, in.Truncated)
-		}
 		for _, w := range in.Warnings {
 			a.warnf("%s: %s", in.Name, w)
 		}
 	}
+}
+
+// tornError says that a log ended before its end. What was read of it is in the
+// result; the status tells a script that it is not all.
+type tornError struct{ in deliverylog.Summary }
+
+func (e *tornError) Error() string {
+	return fmt.Sprintf("%s: cut off after %s messages: %s", e.in.Name, tally.FormatCount(e.in.Messages), e.in.Truncated)
+}
+
+func (e *tornError) Hint() string {
+	return "download it again; the result is of what could be read"
+}
+
+// torn is the error of the first log that ended early, or nil.
+func torn(inputs []deliverylog.Summary) error {
+	for _, in := range inputs {
+		if in.Truncated != "" {
+			return &tornError{in}
+		}
+	}
+	return nil
 }

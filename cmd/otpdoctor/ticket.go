@@ -169,7 +169,13 @@ Numbers on a command line stand in the process list; on a shared machine use
 			if err != nil {
 				return err
 			}
-			return out.finish(a, opts)
+			if err := out.finish(a, opts); err != nil {
+				return err
+			}
+			if report := c.Report(); report != nil {
+				return torn(report.Inputs)
+			}
+			return nil
 		},
 	}
 	in.register(cmd, true)
