@@ -24,6 +24,7 @@ type draft struct {
 	findings []finding.Finding
 	asked    bool                               // the people were asked for by number
 	bad      map[number.MSISDN][]*tally.Attempt // late and failed attempts of the people, by time
+	logins   []logged                           // what the login logs have of the people
 	year     int
 	warnings []string
 }
@@ -41,11 +42,15 @@ func Draft(in Inputs) Ticket {
 	if created.IsZero() && d.report != nil && d.report.Table.Clock.Newest.Known() {
 		created = d.report.Table.Clock.Newest.Std()
 	}
+	if created.IsZero() && d.report == nil && in.Identity != nil {
+		created = in.Identity.newest.Std()
+	}
 	if created.IsZero() {
 		created = in.Now
 	}
 	d.year = created.UTC().Year()
 	d.gather()
+	d.gatherLogins()
 
 	t := Ticket{CreatedAt: created.UTC().Truncate(time.Millisecond), FirmURL: strings.TrimSpace(in.FirmURL), People: d.people, Findings: d.findings,
 		Steps: in.Steps, Reply: in.Reply, Report: in.Report, Attachments: in.Attachments}
@@ -136,7 +141,7 @@ func (d *draft) derive(id string) Answer {
 	case MultipleTimesID:
 		return d.multipleTimes()
 	case NumberChangedID:
-		return Answer{Value: NumberChanged{}}
+		return d.numberChanged()
 	case ReceivesOthersID:
 		return Answer{Value: ReceivesOthers{}}
 	case EventuallyReceivedID:
@@ -144,7 +149,7 @@ func (d *draft) derive(id string) Answer {
 	case EverReceivedID:
 		return d.everReceived()
 	case PermanentlyDisabledID:
-		return Answer{Value: PermanentlyDisabled{}}
+		return d.permanentlyDisabled()
 	case WhenFailedID:
 		return d.whenFailed()
 	case WholeFirmID:
@@ -270,6 +275,9 @@ func (d *draft) country() Answer {
 
 func (d *draft) multipleTimes() Answer {
 	if !d.anySeen() {
+		if a, ok := d.identityMultiple(); ok {
+			return a
+		}
 		return Answer{Value: MultipleTimes{}}
 	}
 	bad := d.badAttempts()
@@ -278,6 +286,9 @@ func (d *draft) multipleTimes() Answer {
 	switch {
 	case n == 0:
 		a.Short, a.Text = "no, no attempt without a code", "No: the log has no attempt without a code."
+		if runs, of := d.failedRuns(); len(runs) > 0 {
+			a.Evidence = append([]string{"the login log has " + plural(len(runs), "try", "tries") + " in which no code was typed in correctly"}, d.runLines(runs, of)...)
+		}
 	case n == 1:
 		a.Short, a.Text = "no, 1 attempt without a code", "No: 1 attempt without a code."
 	default:
@@ -312,6 +323,10 @@ func (d *draft) eventuallyReceived() Answer {
 	a := Answer{Value: EventuallyReceived{ptr(delivered > 0)}, Source: FromLog}
 	several := slices.DeleteFunc(d.badAttempts(), func(a *tally.Attempt) bool { return a.Messages < 2 })
 	a.Evidence = d.attemptLines(several)
+	if delivered > 0 && d.attemptsUntyped() {
+		return Answer{Value: EventuallyReceived{}, Evidence: []string{"the log has one delivered in " + tally.FormatOf(int64(delivered), int64(multi)) +
+			" attempts with several codes, but no code was ever typed in"}}
+	}
 	if delivered > 0 {
 		a.Short = fmt.Sprintf("yes, in %s attempts", tally.FormatOf(int64(delivered), int64(multi)))
 		a.Text = fmt.Sprintf("Yes: of the attempts with several codes, one arrived in %s.", tally.FormatOf(int64(delivered), int64(multi)))
@@ -362,7 +377,11 @@ func (d *draft) whenFailed() Answer {
 	bad := d.badAttempts()
 	if len(bad) == 0 {
 		a := Answer{Value: WhenFailed{}}
-		if d.anySeen() {
+		if !d.anySeen() {
+			if a, ok := d.identityWhen(); ok {
+				return a
+			}
+		} else {
 			a.Evidence = []string{"the log has no attempt without a code"}
 		}
 		return a
@@ -429,6 +448,7 @@ func (d *draft) mobileNumber() Answer {
 			a.Evidence = append(a.Evidence, "typed as "+p.Number.Input+", corrected to "+p.Number.E164)
 		}
 	}
+	a.Evidence = append(a.Evidence, d.storedNumbers()...)
 	return a
 }
 
@@ -559,7 +579,11 @@ func (d *draft) noticedAt() Answer {
 	}
 	if !start.Known() {
 		a := Answer{Value: NoticedAt{}}
-		if d.anySeen() {
+		if !d.anySeen() {
+			if a, ok := d.identityNoticed(); ok {
+				return a
+			}
+		} else {
 			a.Evidence = []string{"the log has no failed attempt after the last one that was in order"}
 		}
 		return a

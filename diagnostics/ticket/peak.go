@@ -1,6 +1,8 @@
 package ticket
 
 import (
+	"time"
+
 	"gonum.org/v1/gonum/mathext"
 
 	"cli.otpdoctor/diagnostics/finding"
@@ -30,35 +32,49 @@ const (
 	peakThreshold = 0.01
 )
 
+// try is one attempt of a person, by the person's clock.
+type try struct {
+	began time.Time
+	bad   bool
+}
+
+// ownPeak tests the people's attempts in the delivery log.
 func (d *draft) ownPeak() bool {
-	var all, bad [24]int
-	days := [24]map[string]int{}
-	total, totalBad := 0, 0
+	var list []try
 	for _, m := range d.keys() {
 		if d.report == nil {
 			return false
 		}
 		w, ok := d.report.Table.Watched(m)
-		if !ok {
+		loc := d.there(m)
+		if !ok || loc == nil {
 			continue
 		}
-		loc := d.there(m)
 		for _, a := range w.Attempts {
-			if a.Outcome == tally.NotJudged || loc == nil {
-				continue
+			if a.Outcome != tally.NotJudged {
+				list = append(list, try{a.First.Std().In(loc), a.Outcome != tally.OK})
 			}
-			t := a.First.Std().In(loc)
-			h := t.Hour()
-			all[h]++
-			total++
-			if a.Outcome != tally.OK {
-				bad[h]++
-				totalBad++
-				if days[h] == nil {
-					days[h] = map[string]int{}
-				}
-				days[h][t.Format("2006-01-02")]++
+		}
+	}
+	return crowded(list)
+}
+
+// crowded says whether failures crowd into some hours.
+func crowded(list []try) bool {
+	var all, bad [24]int
+	days := [24]map[string]int{}
+	total, totalBad := 0, 0
+	for _, a := range list {
+		h := a.began.Hour()
+		all[h]++
+		total++
+		if a.bad {
+			bad[h]++
+			totalBad++
+			if days[h] == nil {
+				days[h] = map[string]int{}
 			}
+			days[h][a.began.Format("2006-01-02")]++
 		}
 	}
 	for length := 1; length <= longestPeak; length++ {

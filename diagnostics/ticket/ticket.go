@@ -151,21 +151,6 @@ type Inputs struct {
 	Attachments []string
 }
 
-// Identity is what the login side saw of codes typed in. A code that was typed
-// in correctly has arrived, whatever the delivery log says; a delivered message
-// that nobody typed in is no proof.
-type Identity struct {
-	Events []Verification
-}
-
-// Verification is one challenge by text message.
-type Verification struct {
-	Number   number.MSISDN
-	User     string           // account name, personal data
-	Sent     deliverylog.Time // when the code was asked for, NoTime where not told
-	Verified deliverylog.Time // when it was typed in correctly, NoTime where it was not
-}
-
 // The values of the answers, in the shape of the contract. A nil member is not known.
 type (
 	// AffectedUsers is the value of affected_users. Carriers are COUNTRY/NAME.

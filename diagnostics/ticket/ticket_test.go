@@ -265,22 +265,32 @@ func TestParseAnswers(t *testing.T) {
 
 func TestIdentity(t *testing.T) {
 	in := inputs(t)
-	in.Identity = &Identity{Events: []Verification{
-		{Number: msisdn(caller), Sent: at(t, "2026-02-20 09:00"), Verified: at(t, "2026-02-20T09:00:40Z")},
-		{Number: msisdn(caller), Sent: at(t, "2026-03-03 07:55"), Verified: deliverylog.NoTime},
-	}}
+	events := []deliverylog.IdentityEvent{
+		loginEvent(t, deliverylog.SMSSent, "2026-02-20 09:00"), loginEvent(t, deliverylog.CodeAccepted, "2026-02-20T09:00:40Z"),
+		loginEvent(t, deliverylog.SMSSent, "2026-03-02 16:48"), loginEvent(t, deliverylog.SMSSent, "2026-03-03 08:31"),
+		loginEvent(t, deliverylog.CodeAccepted, "2026-03-03 08:34"),
+	}
+	in.Identity = NewIdentity(events[:3], "")
 	k := Draft(in)
 	if a := k.Answers[6]; a.Source != FromIdentity || a.Short != "yes, last 20 February 09:00 UTC" || len(a.Evidence) != 1 {
 		t.Errorf("ever received: %+v", a)
 	}
-	in.Identity.Events = in.Identity.Events[1:]
+	in.Identity = NewIdentity(append([]deliverylog.IdentityEvent{loginEvent(t, deliverylog.SMSSent, "2026-02-20 09:00")}, events[2:4]...), "")
 	if a := Draft(in).Answers[6]; a.Source != Unanswered || a.Value != (EverReceived{}) || len(a.Evidence) != 1 {
 		t.Errorf("delivered but never typed in is no proof: %+v", a)
 	}
-	in.Identity.Events = []Verification{{Number: msisdn(caller), Sent: at(t, "2026-03-03 08:31"), Verified: at(t, "2026-03-03 08:34")}}
+	in.Identity = NewIdentity(events[3:], "")
 	if a := Draft(in).Answers[5]; a.Source != FromIdentity || *a.Value.(EventuallyReceived).Eventually != true {
 		t.Errorf("eventually received: %+v", a)
 	}
+}
+
+func loginEvent(t testing.TB, event, when string) deliverylog.IdentityEvent {
+	e := deliverylog.IdentityEvent{User: "tom@northfirm.example", Phone: caller, Event: event, Outcome: deliverylog.Success, At: at(t, when), Provider: "okta"}
+	if event == deliverylog.CodeRejected {
+		e.Outcome = deliverylog.Failure
+	}
+	return e
 }
 
 func TestOwnPeak(t *testing.T) {
