@@ -158,7 +158,7 @@ func newFits(o *Options, only *Format) fits {
 func (c *fits) visit(t *tree, n int32) bool {
 	var best *Format
 	for _, f := range c.formats {
-		if f.split != nil || c.only != nil && f != c.only || !f.fitsTree(t, n) {
+		if f.split != nil || f.tables || c.only != nil && f != c.only || !f.fitsTree(t, n) {
 			continue
 		}
 		if best == nil || best.general() && !f.general() || best.general() == f.general() && len(f.needs) > len(best.needs) {
@@ -292,7 +292,7 @@ func lookForms(head []byte, whole bool, o *Options, only *Format) *plan {
 func bestFormat(h *header, o *Options) (best *Format) {
 	only := o.formatNamed(o.Format)
 	for _, f := range o.formats() {
-		if f.split != nil || only != nil && f != only || f.each != nil || f == &genericJSONL || f == &otpdoctorJSONL {
+		if f.split != nil || only != nil && f != only || f.each != nil || f.trees {
 			continue
 		}
 		if len(f.missing(h, o)) > 0 {

@@ -18,6 +18,8 @@ type Format struct {
 
 	fields fields
 	words  words
+	tables bool     // it is only ever CSV …
+	trees  bool     // … or only ever JSON
 	utc    bool     // times without a zone are UTC whatever --tz says
 	short  bool     // times are YYMMDDhhmm, with seconds or not
 	each   []string // arrays, one inside the other, whose elements are rows

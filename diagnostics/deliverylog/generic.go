@@ -55,13 +55,13 @@ var genericWords = words{
 }
 
 var genericCSV = Format{
-	Name: "generic-csv", Title: "Any CSV with a recipient and a status column", Shape: "CSV",
+	Name: "generic-csv", Title: "Any CSV with a recipient and a status column", Shape: "CSV", tables: true,
 	Columns: []string{genericFields[roleTo], genericFields[roleStatus]},
 	fields:  genericFields, words: genericWords, finish: finishGeneric,
 }
 
 var genericJSONL = Format{
-	Name: "generic-jsonl", Title: "Any JSON objects with a recipient and a status", Shape: "JSON",
+	Name: "generic-jsonl", Title: "Any JSON objects with a recipient and a status", Shape: "JSON", trees: true,
 	Columns: []string{genericFields[roleTo], genericFields[roleStatus]},
 	fields:  genericFields, words: genericWords, finish: finishGeneric,
 }

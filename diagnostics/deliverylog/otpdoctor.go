@@ -14,16 +14,17 @@ var (
 )
 
 var otpdoctorCSV = Format{
-	Name: "otpdoctor-csv", Title: "What otpdoctor convert writes as CSV (or Parquet)", Shape: "CSV",
+	Name: "otpdoctor-csv", Title: "What otpdoctor convert writes as CSV or Parquet", Shape: "CSV", tables: true,
 	Columns: otpdoctorColumns, fields: otpdoctorFields, words: otpdoctorWords, finish: finishOtpdoctor,
 }
 
 var otpdoctorJSONL = Format{
-	Name: "otpdoctor-jsonl", Title: "What otpdoctor convert writes as JSON lines", Shape: "JSON",
+	Name: "otpdoctor-jsonl", Title: "What otpdoctor convert writes as JSON lines", Shape: "JSON", trees: true,
 	Columns: otpdoctorColumns, fields: otpdoctorFields, words: otpdoctorWords, finish: finishOtpdoctor,
 }
 
 func finishOtpdoctor(p *rows, r *Record) error {
+	r.Begins = true // ids that an SMSC gives out again stay apart
 	r.Format, r.Reason, r.Source = p.text(roleFormat), p.text(roleReason), p.text(roleSource)
 	if p.t == nil { // CSV guards cells that a spreadsheet would run
 		for _, b := range []*[]byte{&r.ID, &r.To, &r.Country, &r.Network, &r.Source, &r.Reason, &r.Code, &r.Provider, &r.Format} {

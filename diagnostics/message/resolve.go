@@ -53,7 +53,7 @@ func (s *resolver) word(b []byte) string {
 	if w, ok := s.words[string(b)]; ok {
 		return w
 	}
-	w := Clean(deliverylog.Text(b))
+	w := clean(deliverylog.Text(b))
 	if len(s.words) >= maxWords { // a log whose words do not repeat must not fill memory
 		clear(s.words)
 	}
@@ -67,20 +67,36 @@ const (
 	maxWordSize = 512
 )
 
-// Clean makes text of a log fit to be shown and grouped: control characters and
-// bidi marks become spaces, runs of spaces one, and its length is bounded.
-func Clean(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff {
-			return ' '
-		}
-		return r
-	}, text)
-	text = strings.Join(strings.Fields(text), " ")
+// clean makes text of a log fit to be grouped and shown: spaces at its ends go,
+// runs of them become one, and its length is bounded. Characters that could act
+// on a terminal are made visible as the exports do it.
+func clean(text string) string {
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\u00a0' }), " ")
 	if len(text) > maxWordSize {
 		text = strings.ToValidUTF8(text[:maxWordSize], "")
 	}
-	return text
+	if strings.IndexFunc(text, acts) < 0 {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r < 0x20:
+			b.WriteRune('\u2400' + r)
+		case r == 0x7f:
+			b.WriteRune('\u2421')
+		case acts(r):
+			fmt.Fprintf(&b, "[U+%04X]", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// acts says whether a character moves a cursor, or reorders or hides text.
+func acts(r rune) bool {
+	return unicode.IsControl(r) || r == 0x200b || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff
 }
 
 // profile gives the profile of a row.
