@@ -77,6 +77,7 @@ type board struct {
 	first     slot
 	last      slot
 	timed     bool
+	nameless  map[string]bool // countries whose failures lack a carrier's name
 }
 
 func newBoard(t *tally.Table, o Options) *board {
@@ -90,7 +91,7 @@ func newBoard(t *tally.Table, o Options) *board {
 		a := &b.areas[i]
 		a.country, a.carrier = g.Country, g.Carrier
 		a.named = b.byCarrier && g.CarrierSource != carrier.Unknown && g.Carrier != unknownCarrier && g.Carrier != ""
-		a.attempts = float64(g.AttemptsJudged)
+		a.attempts, a.squares = float64(g.AttemptsJudged), float64(g.AttemptSquares)
 		a.okSlots = make([]cell, 0, len(g.Slots))
 		for _, s := range g.Slots {
 			if ok := s.Judged - s.Late - s.Failed; ok > 0 {
@@ -113,6 +114,7 @@ func newBoard(t *tally.Table, o Options) *board {
 // seat gives each bad attempt its area, its weight and its user.
 func (b *board) seat() {
 	b.attempts = make([]attempt, len(b.table.Bad))
+	b.nameless = b.namelessFailures()
 	for i := range b.table.Bad {
 		src := &b.table.Bad[i]
 		at, seen := b.index[src.Number]
@@ -133,9 +135,18 @@ func (b *board) seat() {
 		a := &b.areas[b.attempts[i].area]
 		a.bad = append(a.bad, int32(i))
 	}
-	b.table.EachUser(func(u *tally.User) {
-		b.areas[u.Group].squares += float64(u.Attempts) * float64(u.Attempts)
-	})
+}
+
+// namelessFailures says for each country whether its attempts without a carrier's name are
+// mostly failures: then the log names the carrier of what was delivered alone.
+func (b *board) namelessFailures() map[string]bool {
+	lacks := make(map[string]bool)
+	for i, g := range b.table.Groups {
+		if !b.areas[i].named && g.AttemptsJudged > 0 && 2*g.AttemptsFailed >= g.AttemptsJudged {
+			lacks[g.Country] = true
+		}
+	}
+	return lacks
 }
 
 // areaFor is where a bad attempt counts. Some providers name the carrier of what
@@ -144,6 +155,13 @@ func (b *board) seat() {
 func (b *board) areaFor(a *tally.Attempt, p *person) int {
 	if b.areas[a.Group].country == b.areas[p.area].country && b.areas[p.area].named {
 		return p.area
+	}
+	if !b.areas[a.Group].named && b.nameless[b.areas[a.Group].country] {
+		for _, i := range b.table.GroupsOf(a.Number) {
+			if b.areas[i].named && b.areas[i].country == b.areas[a.Group].country {
+				return i
+			}
+		}
 	}
 	return int(a.Group)
 }

@@ -14,7 +14,7 @@ import (
 
 // Floors for a cause that codes give away.
 const (
-	codedAttempts = 8
+	codedAttempts = 6
 	codedUsers    = 4
 )
 

@@ -23,7 +23,7 @@ func (k *maker) plant() {
 	if k.chance(0.27) {
 		return
 	}
-	n := 1 + k.r.IntN(3)
+	n := 1 + k.r.IntN(4)
 	done := map[Cause]bool{}
 	group := 0
 	for range n {
@@ -33,7 +33,7 @@ func (k *maker) plant() {
 		}
 		wide := slices.Contains([]Cause{CarrierOutage, CarrierSpamBlocking, CarrierDelay, PeakHourDelay, ProviderOutage, SenderMisconfigured}, c)
 		if wide {
-			if group++; group > 2 {
+			if group++; group > 3 {
 				continue
 			}
 		}
@@ -76,7 +76,7 @@ func (k *maker) plantOne(c Cause) {
 		if k.unknownCarrier(spot) {
 			return
 		}
-		e.share, e.ramp = pick(0.85, 0.6, 0.38), true
+		e.share, e.ramp = pick(0.85, 0.6, 0.33), true
 		window(0.7, 11)
 		if k.chance(0.15) { // two carriers at once are two findings
 			if o := k.otherSpot(spot); o != spot {
@@ -88,7 +88,7 @@ func (k *maker) plantOne(c Cause) {
 		}
 	case ProviderOutage:
 		e.level = "global"
-		e.share, e.ramp = pick(0.9, 0.65, 0.45), true
+		e.share, e.ramp = pick(0.9, 0.6, 0.4), true
 		window(0.4, 4)
 		one := len(k.markets) > 1 && k.chance(0.35)
 		for i := range k.spots {
@@ -104,7 +104,7 @@ func (k *maker) plantOne(c Cause) {
 		if k.unknownCarrier(spot) {
 			return
 		}
-		e.share = pick(0.75, 0.4, 0.2)
+		e.share = pick(0.75, 0.4, 0.17)
 		e.coded = k.chance(0.6)
 		e.reason = reason.SpamFiltered
 		if k.chance(0.4) {
@@ -126,7 +126,7 @@ func (k *maker) plantOne(c Cause) {
 		}
 	case PeakHourDelay:
 		e.level, e.kind = "hours", "late"
-		e.share = pick(0.35, 0.18, 0.09)
+		e.share = pick(0.3, 0.15, 0.08)
 		start := []int{7, 8, 9, 12, 13, 17, 18, 19}[k.r.IntN(8)]
 		for i := range 1 + k.r.IntN(3) {
 			e.hours = append(e.hours, start+i)
@@ -440,8 +440,8 @@ func (k *maker) weather(spot int, at int64) float64 {
 	day := [2]int64{int64(spot), at / (24 * hourMS)}
 	if _, ok := k.weathers[day]; !ok {
 		k.weathers[day] = 1
-		if k.chance(0.06) {
-			k.weathers[day] = k.uniform(1.5, 3.5)
+		if k.chance(0.08) {
+			k.weathers[day] = k.uniform(1.5, 4)
 		}
 	}
 	return k.weathers[day]

@@ -120,6 +120,12 @@ const (
 // which on a trouble is not everybody's.
 const sparedShare = 0.25
 
+// What the other carriers have to show beside the strongest.
+const (
+	othersGain = 3
+	othersBad  = 3
+)
+
 // blame says who is raised in a window: single carriers, countries or all, whichever
 // explains the counts best at the least cost.
 func (b *board) blame(k kind, from, to slot, all map[int][]cell) []unit {
@@ -171,6 +177,18 @@ func (b *board) blame(k kind, from, to slot, all map[int][]cell) []unit {
 		}
 		return u
 	}
+	// More than one carrier has to show it: the strongest alone is no wider trouble.
+	wide := func(u unit) bool {
+		top, all, bad := 0.0, 0.0, 0.0
+		for _, i := range u.areas {
+			one := join("carrier", "", []int{i})
+			all += one.gain
+			if one.gain > top {
+				top, bad = one.gain, u.sum.bad-inWindow[i].bad
+			}
+		}
+		return all-top >= othersGain && bad >= othersBad
+	}
 	value := func(us []unit) (v float64) {
 		for _, u := range us {
 			switch u.level {
@@ -200,12 +218,12 @@ func (b *board) blame(k kind, from, to slot, all map[int][]cell) []unit {
 			countries++
 		}
 		chosen := single
-		if u := join("country", cc, areas); u.gain > countryCost && u.hit >= 2 && u.gain-countryCost > value(single) {
+		if u := join("country", cc, areas); u.gain > countryCost && wide(u) && u.gain-countryCost > value(single) {
 			chosen = []unit{u}
 		}
 		best = append(best, chosen...)
 	}
-	if u := join("global", "", b.country("")); u.gain > globalCost && u.hit >= 2 && u.gain-globalCost > value(best) {
+	if u := join("global", "", b.country("")); u.gain > globalCost && wide(u) && u.gain-globalCost > value(best) {
 		best = []unit{u}
 	}
 	return best

@@ -130,7 +130,15 @@ func (b *board) readings(t test, i int, own sum, base float64) []suspect {
 	}
 	base = max(base, shrink(then.bad, then.n, base, 10))
 	s := suspect{area: i, own: in, base: base, from: f.from, to: f.to}
-	s.logP = logTail(in.bad, in.n, base*steadyExcess) + math.Log(max(f.looked, 1))
+	// The yardstick is its own rate before, as far as that is known. One bad day is none of this.
+	usual, excess := shrink(out.bad, out.n, base, ownPrior), steadyExcess
+	if then.n > 0 {
+		usual = max(usual, shrink(then.bad, then.n, usual, 20))
+	}
+	if f.to-f.from < hours(30) {
+		excess = badDay
+	}
+	s.logP = logTail(in.bad, in.n, min(usual*excess, 0.9)) + math.Log(max(f.looked, 1))
 	return []suspect{s}
 }
 

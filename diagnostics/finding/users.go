@@ -33,7 +33,6 @@ type outlier struct {
 	base    sum
 	logP    float64
 	handset int // of them with a code for a phone out of reach
-	stated  int
 	days    int
 	apart   bool // the first and the last lie most of a day apart: more than one evening
 }
@@ -75,10 +74,7 @@ func (b *board) outliers() []outlier {
 				continue
 			}
 			o.bad++
-			if at.Reason != reason.Unknown {
-				o.stated++
-			}
-			if at.Reason == reason.HandsetUnreachable {
+			if at.Reason == reason.HandsetUnreachable && 2*at.ReasonMsgs >= at.FailedMsgs {
 				o.handset++
 			}
 			if at.First.Known() {

@@ -16,6 +16,8 @@ const (
 	providerRate     = 0.25
 	providerP        = 1e-5 // after correction
 	outageP          = 1e-4
+	badDay           = 2    // carriers have days that are so many times as bad, and that is no outage
+	badDayP          = 0.01 // after correction, against such a day
 	longestOutage    = 24 * 12 // slots
 	outageRate       = 0.15    // of the attempts in its window at least
 	outageTimes      = 3       // times the base rate at least
@@ -135,6 +137,9 @@ func (b *board) outage(u unit, w found, areas map[int][]cell, looked float64) (c
 		return claim{}, false
 	}
 	logP := logTail(float64(len(picked)), in.n, min(max(u.base, lowestRate), 0.9))
+	if rough := logTail(float64(len(picked)), in.n, min(badDay*max(u.base, lowestRate), 0.9)); corrected(rough, looked) > badDayP {
+		return claim{}, false
+	}
 	if u.level == "carrier" && corrected(logP, looked) > outageP || u.level != "carrier" && corrected(logP, looked) > providerP {
 		return claim{}, false
 	}
