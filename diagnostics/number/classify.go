@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // callingCode is the numbers under one country calling code.
@@ -15,7 +16,7 @@ type callingCode struct {
 	regions []*region // the main one first
 
 	once     sync.Once
-	verdicts *automaton[verdict]
+	verdicts atomic.Pointer[automaton[verdict]]
 
 	national, international formatter
 }
@@ -29,13 +30,23 @@ type verdict struct {
 
 // codeTable finds a calling code by its digits as a number, in one load. No
 // calling code begins with another one.
-var codeTable = sync.OnceValue(func() *[1000]*callingCode {
+func codeTable() *[1000]*callingCode {
+	if t := codes.Load(); t != nil {
+		return t
+	}
+	return makeCodeTable()
+}
+
+var codes atomic.Pointer[[1000]*callingCode]
+
+func makeCodeTable() *[1000]*callingCode {
 	var t [1000]*callingCode
 	for n, c := range world().codes {
 		t[n] = c
 	}
+	codes.Store(&t)
 	return &t
-})
+}
 
 // splitCallingCode finds the calling code that digits begin with, or nil.
 func splitCallingCode(digits string) (c *callingCode, national string) {
@@ -122,8 +133,11 @@ func (c *callingCode) verdict(national string) *verdict {
 }
 
 func (c *callingCode) automaton() *automaton[verdict] {
+	if a := c.verdicts.Load(); a != nil {
+		return a
+	}
 	c.once.Do(c.compile)
-	return c.verdicts
+	return c.verdicts.Load()
 }
 
 // typeOrder is the order in which the library asks for a type. Fixed line and
@@ -183,7 +197,7 @@ func (c *callingCode) compile() {
 		rangePatterns[i] = add(r.pattern, false)
 	}
 
-	c.verdicts = newAutomaton(patterns, prefix, func(length int, matched matches) verdict {
+	c.verdicts.Store(newAutomaton(patterns, prefix, func(length int, matched matches) verdict {
 		fits := func(w want) bool {
 			return w.pattern >= 0 && matched.has(w.pattern) && (len(w.lengths) == 0 || slices.Contains(w.lengths, length))
 		}
@@ -235,5 +249,5 @@ func (c *callingCode) compile() {
 			ranges[i].amend(&v.Class)
 		}
 		return v
-	})
+	}))
 }
