@@ -29,17 +29,20 @@ type Case struct {
 	set *faq.Set
 	now func() time.Time
 
-	topic    string
-	typed    []string // numbers as typed
-	carrier  string   // as the caller names it
-	firm     string
-	logs     []FileRef
-	identity []FileRef
-	answers  []Event // of steps and questions, in order; undo drops the last
-	undone   []Event // newest last
-	exported []string
-	closed   bool
-	events   int
+	topic       string
+	typed       []string // numbers as typed
+	carrier     string   // as the caller names it
+	firm        string
+	logs        []FileRef
+	identity    []FileRef
+	logins      *ticket.Identity      // nil until they were read
+	loginInputs []deliverylog.Summary // one a login log
+	reading     *loginReading         // of the reading under way
+	answers     []Event               // of steps and questions, in order; undo drops the last
+	undone      []Event               // newest last
+	exported    []string
+	closed      bool
+	events      int
 
 	numbers  []carrier.Checked
 	report   *finding.Report
@@ -201,7 +204,7 @@ func (c *Case) apply(e Event) {
 	case EventLogs:
 		c.logs, c.report = slices.Clone(e.Files), nil
 	case EventIdentity:
-		c.identity = slices.Clone(e.Files)
+		c.identity, c.logins, c.loginInputs = slices.Clone(e.Files), nil, nil
 	case EventStep, EventReopen, EventQuestion:
 		c.answers, c.undone = append(c.answers, e), nil
 	case EventUndo:
@@ -290,6 +293,9 @@ func recipients(n carrier.Checked) []number.MSISDN {
 
 // NeedsReading says that the logs of the case are not read yet, or not for these numbers.
 func (c *Case) NeedsReading() bool {
+	if len(c.identity) > 0 && c.logins == nil {
+		return true
+	}
 	if len(c.logs) == 0 {
 		return false
 	}
@@ -309,7 +315,9 @@ func (c *Case) NeedsReading() bool {
 // copies of all it needs.
 type Reading func(ctx context.Context, progress func(Progress)) (*finding.Report, error)
 
-// Reading prepares to read the case's logs. Hand the result to SetReport.
+// Reading prepares to read the case's logs. Hand the result to SetReport, which
+// takes over what the login logs said as well; without a delivery log the report
+// is empty.
 func (c *Case) Reading() Reading {
 	o := c.Options
 	o.Logs, o.Watch, o.FAQ = nil, c.Watch(), c.set
@@ -319,7 +327,19 @@ func (c *Case) Reading() Reading {
 	for _, f := range c.identity {
 		o.Identity = append(o.Identity, deliverylog.File(f.Path))
 	}
+	read := &loginReading{}
+	c.reading = read
 	return func(ctx context.Context, progress func(Progress)) (*finding.Report, error) {
+		if len(o.Identity) > 0 {
+			x, inputs, err := ReadLogins(ctx, o, progress)
+			if err != nil {
+				return nil, err
+			}
+			defer func() { *read = loginReading{true, x, inputs} }()
+		}
+		if len(o.Logs) == 0 {
+			return &finding.Report{}, nil
+		}
 		return Analyze(ctx, o, progress)
 	}
 }
@@ -327,6 +347,13 @@ func (c *Case) Reading() Reading {
 // SetReport takes the result of a Reading. The hashes of what was read are kept,
 // so that a later session sees whether a log has changed.
 func (c *Case) SetReport(r *finding.Report) {
+	if c.reading != nil && c.reading.done {
+		c.logins, c.loginInputs = c.reading.logins, c.reading.inputs
+	}
+	c.reading = nil
+	if r != nil && r.Table == nil { // no delivery log was read
+		r = nil
+	}
 	c.report = r
 	if r != nil && len(r.Inputs) == len(c.logs) {
 		files := slices.Clone(c.logs)
@@ -421,5 +448,6 @@ func (c *Case) TicketAt(created time.Time) ticket.Ticket {
 		CreatedAt:   created,
 		Now:         c.now(),
 		Steps:       c.Steps(),
+		Identity:    c.logins,
 	})
 }

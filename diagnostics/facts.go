@@ -186,7 +186,7 @@ func (c *Case) answerFacts(f faq.Facts) {
 	if len(c.numbers) == 0 && c.report == nil {
 		return
 	}
-	t := ticket.Draft(ticket.Inputs{Set: c.set, Report: c.report, Numbers: c.numbers, FirmURL: c.firm, CreatedAt: c.Created, Now: c.Created})
+	t := ticket.Draft(ticket.Inputs{Set: c.set, Report: c.report, Numbers: c.numbers, FirmURL: c.firm, CreatedAt: c.Created, Now: c.Created, Identity: c.logins})
 	for _, a := range t.Answers {
 		if !a.Known() || a.Source == ticket.FromAgent {
 			continue
@@ -200,6 +200,10 @@ func (c *Case) answerFacts(f faq.Facts) {
 			v.Result = yesOrNo(value.Ever)
 		case ticket.MultipleTimes:
 			v.Result = yesOrNo(value.Repeated)
+		case ticket.NumberChanged:
+			v.Result = yesOrNo(value.Changed)
+		case ticket.PermanentlyDisabled:
+			v.Result = yesOrNo(value.Disabled)
 		}
 		f.Verdicts[a.Question.ID] = v
 	}

@@ -2,8 +2,12 @@ package diagnostics
 
 import (
 	"context"
+	"slices"
+
+	"github.com/sirupsen/logrus"
 
 	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/ticket"
 )
 
 // ConvertIdentity reads login logs and gives their events in normal form, by time.
@@ -22,6 +26,40 @@ func ConvertIdentity(ctx context.Context, o Options, progress func(Progress), em
 	}
 	return inputs, err
 }
+
+// ReadLogins reads login logs, several as one, for the answers of a ticket.
+func ReadLogins(ctx context.Context, o Options, progress func(Progress)) (*ticket.Identity, []deliverylog.Summary, error) {
+	var events []deliverylog.IdentityEvent
+	inputs, err := ConvertIdentity(ctx, o, progress, func(e *deliverylog.IdentityEvent) error {
+		events = append(events, *e)
+		return nil
+	})
+	if err != nil {
+		return nil, inputs, err
+	}
+	log := o.logger()
+	for _, in := range inputs {
+		log.WithFields(logrus.Fields{"format": in.Format, "rows": in.Rows, "events": in.Messages,
+			"rejected": in.Rejected, "skipped": in.Skipped}).Info("login log read")
+	}
+	return ticket.NewIdentity(events, o.Region), inputs, nil
+}
+
+// loginReading is what a reading brings beside its report.
+type loginReading struct {
+	done   bool
+	logins *ticket.Identity
+	inputs []deliverylog.Summary
+}
+
+// SetLogins takes the result of [ReadLogins].
+func (c *Case) SetLogins(x *ticket.Identity) {
+	c.logins = x
+	c.rework()
+}
+
+// LoginInputs tell what reading the case's own login logs came to, one a log.
+func (c *Case) LoginInputs() []deliverylog.Summary { return slices.Clone(c.loginInputs) }
 
 func rowProgress(f func(Progress)) func(deliverylog.Progress) {
 	if f == nil {

@@ -181,6 +181,9 @@ exit status 0; at the end of input it says where it stopped, exit status 1.`,
 				c.SetNumbers([]string{who})
 			}
 			c.SetTopic(topic.ID)
+			if err := a.readLogins(cmd, c, o); err != nil {
+				return err
+			}
 			if len(o.Logs) > 0 {
 				o.Watch = c.Watch()
 				report, err := a.analyze(cmd, o)

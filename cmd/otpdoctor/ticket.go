@@ -192,6 +192,9 @@ Numbers on a command line stand in the process list; on a shared machine use
 
 // examine reads the logs named by flags, else those of the case.
 func (a *app) examine(cmd *cobra.Command, c *diagnostics.Case, o diagnostics.Options) error {
+	if err := a.readLogins(cmd, c, o); err != nil {
+		return err
+	}
 	progress, clear := a.progress()
 	defer clear()
 	if len(o.Logs) == 0 {
@@ -205,6 +208,7 @@ func (a *app) examine(cmd *cobra.Command, c *diagnostics.Case, o diagnostics.Opt
 		clear()
 		a.reportRows(report.Inputs)
 		c.SetReport(report)
+		a.reportRows(c.LoginInputs())
 		return nil
 	}
 	o.Watch = c.Watch()
@@ -213,6 +217,22 @@ func (a *app) examine(cmd *cobra.Command, c *diagnostics.Case, o diagnostics.Opt
 		return err
 	}
 	c.SetReport(report)
+	return nil
+}
+
+// readLogins reads the login logs named by flags into the case.
+func (a *app) readLogins(cmd *cobra.Command, c *diagnostics.Case, o diagnostics.Options) error {
+	if len(o.Identity) == 0 {
+		return nil
+	}
+	progress, clear := a.progress()
+	logins, inputs, err := diagnostics.ReadLogins(cmd.Context(), o, progress)
+	clear()
+	if err != nil {
+		return err
+	}
+	a.reportRows(inputs)
+	c.SetLogins(logins)
 	return nil
 }
 

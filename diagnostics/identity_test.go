@@ -1,0 +1,78 @@
+package diagnostics
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/ticket"
+	"cli.otpdoctor/faq"
+)
+
+const oktaLines = `{"published":"2026-03-03T08:05:20.650Z","eventType":"system.sms.send_factor_verify_message","actor":{"alternateId":"tom@firm.example"},"outcome":{"result":"SUCCESS"},"target":[{"type":"Phone","displayName":"+447700900187"}]}
+{"published":"2026-03-03T08:06:01.331Z","eventType":"user.authentication.auth_via_mfa","actor":{"alternateId":"tom@firm.example"},"outcome":{"result":"SUCCESS"}}
+`
+
+func source(c *Case, id string) ticket.Source {
+	for _, a := range c.Ticket().Answers {
+		if a.Question.ID == id {
+			return a.Source
+		}
+	}
+	return ""
+}
+
+// A case with a login log alone is read, drawn, and read again where the log changes.
+func TestCaseWithLoginLog(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "okta.jsonl")
+	if err := os.WriteFile(path, []byte(oktaLines), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := NewCase(faq.Builtin(), func() time.Time { return time.Date(2026, 3, 3, 12, 0, 0, 0, time.UTC) })
+	c.SetNumbers([]string{"+447700900187"})
+	if c.NeedsReading() {
+		t.Error("nothing to read yet")
+	}
+	c.SetIdentity([]FileRef{{Path: path}})
+	if !c.NeedsReading() {
+		t.Fatal("the login log is not read yet")
+	}
+	report, err := c.Reading()(context.Background(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.SetReport(report)
+	if c.NeedsReading() || c.Report() != nil || len(c.LoginInputs()) != 1 || c.LoginInputs()[0].Messages != 2 {
+		t.Errorf("report %v, inputs %+v", c.Report(), c.LoginInputs())
+	}
+	if got := source(c, ticket.EverReceivedID); got != ticket.FromIdentity {
+		t.Errorf("ever received from %q", got)
+	}
+	if v := c.Facts().Verdicts[ticket.EverReceivedID]; v.Source != "identity" || v.Result != faq.Pass {
+		t.Errorf("%+v", v)
+	}
+	c.SetIdentity([]FileRef{{Path: path + ".gone"}})
+	var input *deliverylog.InputError
+	if _, err := c.Reading()(context.Background(), nil); !c.NeedsReading() || !errors.As(err, &input) {
+		t.Errorf("%v", err)
+	}
+	if got := source(c, ticket.EverReceivedID); got != ticket.Unanswered {
+		t.Errorf("ever received from %q although the log is another", got)
+	}
+}
+
+func TestReadLoginsStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	path := filepath.Join(t.TempDir(), "okta.jsonl")
+	if err := os.WriteFile(path, []byte(oktaLines), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := ReadLogins(ctx, Options{Identity: []deliverylog.Log{deliverylog.File(path)}}, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
