@@ -282,12 +282,24 @@ func scopeNumber(s *finding.Scope, red *redactor) string {
 }
 
 func figuresOf(f *finding.Figures, red *redactor) figuresJSON {
-	j := figuresJSON{Affected: f.Affected, Total: f.Total, Rate: shareOf(f.Rate), BaselineRate: shareOf(f.BaselineRate), RiskRatio: shareOf(f.RiskRatio), PValue: f.PValue}
+	j := figuresJSON{Affected: f.Affected, Total: f.Total, Rate: shareOf(f.Rate), BaselineRate: shareOf(f.BaselineRate), RiskRatio: shareOf(f.RiskRatio), PValue: chanceOf(f.PValue)}
 	if f.Baseline != "" {
 		s := red.text(f.Baseline)
 		j.Baseline = &s
 	}
 	return j
+}
+
+// chanceOf keeps three figures: the rest depends on the order of a sum.
+func chanceOf(p *float64) *float64 {
+	if p == nil {
+		return nil
+	}
+	r, err := strconv.ParseFloat(strconv.FormatFloat(*p, 'e', 2, 64), 64)
+	if err != nil {
+		return nil
+	}
+	return &r
 }
 
 func shareOf(x *float64) *float64 {

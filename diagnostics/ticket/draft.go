@@ -364,9 +364,17 @@ func (d *draft) everReceived() Answer {
 		return Answer{Value: EverReceived{Ever: ptr(false)}, Source: FromLog,
 			Short: "no, none of " + plural(messages, "message"), Text: "No: none of " + plural(messages, "message") + " in the log was delivered."}
 	}
-	a := Answer{Value: EverReceived{ptr(true), moment(last)}, Source: FromLog, Evidence: []string{tally.FormatOf(int64(delivered), int64(messages)) + " messages delivered"}}
+	// Without delivery times in the log, the time is when it was sent: for people to read.
+	at, told := moment(last), d.in.Report.Table.Totals.Latency.Count() > 0
+	if !told {
+		at = nil
+	}
+	a := Answer{Value: EverReceived{ptr(true), at}, Source: FromLog, Evidence: []string{tally.FormatOf(int64(delivered), int64(messages)) + " messages delivered"}}
 	a.Short, a.Text = "yes", "Yes."
-	if last.Known() {
+	if last.Known() && !told {
+		a.Short = "yes, last sent " + tally.FormatTime(last, nil, d.year)
+		a.Text = "Yes: the last one that was delivered was sent on " + tally.FormatTime(last, d.there(whose), 0) + "; the log has no delivery times."
+	} else if last.Known() {
 		a.Short = "yes, last " + tally.FormatTime(last, nil, d.year)
 		a.Text = "Yes: the last one was delivered on " + tally.FormatTime(last, d.there(whose), 0) + "."
 	}
