@@ -367,7 +367,7 @@ func (m *model) attemptLine(a tally.Attempt) string {
 	case tally.NotJudged:
 		sign, word = st.signs.unknown, "in flight"
 	}
-	line := "  " + a.First.Std().Format("Mon 2 Jan 15:04:05") + "  " + sign + " " + st.pad(word, 9) + "  " + st.pad(plural(int(a.Messages), "message", "messages"), 11)
+	line := "  " + a.First.Std().Format("Mon _2 Jan 15:04:05") + "  " + sign + " " + st.pad(word, 9) + "  " + st.pad(plural(int(a.Messages), "message", "messages"), 11)
 	switch {
 	case a.Code != "" && a.Outcome != tally.OK:
 		line += "  " + clean(a.Code) + " " + m.codeWords(a.Code, a.Reason)

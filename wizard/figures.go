@@ -118,10 +118,10 @@ func (m *model) comparison(rows []figure, w int) []string {
 // thin is how many attempts a rate needs to be said.
 const thin = 8
 
-// codeWords are what a provider's code means, in a few words: the catalogue's,
-// else those of the reason.
+// codeWords are what a provider's code means, in a few words: the catalogue's
+// where they are few, else those of the reason.
 func (m *model) codeWords(code string, r reason.Reason) string {
-	if c, ok := reason.Lookup(m.provider(), code); ok && c.Title != "" {
+	if c, ok := reason.Lookup(m.provider(), code); ok && c.Title != "" && cells(c.Title) <= 28 {
 		return clean(c.Title)
 	}
 	if r == reason.Unknown {

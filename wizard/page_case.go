@@ -612,11 +612,14 @@ func (p *casePage) verdict(m *model, c carrier.Checked, w int) []string {
 			l := number.Check(c.Likely, "")
 			out = append(out, st.hang("     ", "perhaps "+l.International+" ("+countryName(l.Country)+")", w)...)
 		}
+		if c.Error == number.ErrInvalidCountryCode {
+			return append(out, "     ask for the country, and type its code in front")
+		}
 		for _, a := range c.Advice {
-			out = append(out, st.hang("     ", clean(a), w)...)
-			if len(out) > 3 {
-				break
+			if strings.HasPrefix(a, "Perhaps") || strings.Contains(a, "--") || len(out) > 4 {
+				continue // said above; or meant for the command line
 			}
+			out = append(out, st.hang("     ", clean(a), w)...)
 		}
 		return out
 	}
@@ -763,7 +766,7 @@ func (p *casePage) keys(m *model) []key.Binding {
 	}
 	out := []key.Binding{with(k.Enter, "edit"), k.Tab}
 	out = append(out, stop...)
-	return append(out, with(k.Checklist, "3 checklist"), k.Esc, k.FAQ, k.Keys)
+	return append(out, with(k.Checklist, "checklist"), k.Esc, k.FAQ, k.Keys)
 }
 
 func (p *casePage) note(m *model) string {

@@ -293,6 +293,10 @@ func (p *checklistPage) view(m *model, w, h int) view {
 func (p *checklistPage) list(m *model, v *view, at, w int) {
 	st := m.st
 	signs := cells(st.signs.pass) + 6
+	for _, s := range m.d.states {
+		mark, word := st.sign(s.Result)
+		signs = max(signs, cells(mark)+1+len(word)+1)
+	}
 	titles := 0
 	for _, s := range m.d.states {
 		titles = max(titles, cells(s.Step.Title))
@@ -449,7 +453,9 @@ func (p *checklistPage) decidedLines(m *model, v *view, i, w int) {
 		title = paint(st.bold, title)
 	}
 	v.add(" " + st.beside(title, right, w-2))
-	v.add("")
+	if !s.Answered {
+		v.add("")
+	}
 	if f, ok := m.findingFor(s.By); ok && !s.Answered {
 		// The case's own figure and its yardstick; v shows the rest.
 		rows := m.figuresOf(f)
@@ -463,7 +469,8 @@ func (p *checklistPage) decidedLines(m *model, v *view, i, w int) {
 	if s.Conflict != "" {
 		v.add(st.hang("   "+paint(st.warn, st.signs.late)+" ", clean(s.Conflict), w-2)...)
 	}
-	if c := m.conflict("network_provider"); c != "" && s.By != "" && s.Source == "log" {
+	if f, ok := m.findingFor(s.By); ok && f.Scope.Carrier != "" && !s.Answered && m.conflict("network_provider") != "" {
+		c := m.conflict("network_provider")
 		v.add(st.hang("   "+paint(st.warn, st.signs.late)+" ", c, w-2)...)
 	}
 	if s.Say != "" {
@@ -541,15 +548,16 @@ func (p *checklistPage) evidence(m *model, i int) page {
 				out = append(out, st.wrap("Without the answer, the "+clean(s.Verdict.Source)+" would have decided: "+clean(string(s.Verdict.Result))+". "+clean(s.Verdict.Detail), w)...)
 			}
 		}
-		if s.Verdict.Title != "" {
-			out = append(out, "", paint(st.bold, st.cutEnd(clean(s.Verdict.Title), w)))
-		}
-		for _, e := range s.Verdict.Evidence {
-			out = append(out, st.hang("  ", m.maskText(clean(e)), w)...)
-		}
 		if f, ok := m.findingFor(s.By); ok {
 			out = append(out, "")
 			out = append(out, m.findingText(f, w)...)
+		} else {
+			if s.Verdict.Title != "" {
+				out = append(out, "", paint(st.bold, st.cutEnd(clean(s.Verdict.Title), w)))
+			}
+			for _, e := range s.Verdict.Evidence {
+				out = append(out, st.hang("  ", m.maskText(clean(e)), w)...)
+			}
 		}
 		if s.Step.Explain != "" {
 			out = append(out, "", paint(st.bold, "The FAQ says"))
@@ -584,7 +592,9 @@ func (p *checklistPage) keys(m *model) []key.Binding {
 	case p.browse >= 0 && i != p.stop(m):
 		return []key.Binding{with(k.Enter, "answer again"), joined("↑↓", "steps"), k.Evidence, undo, k.Esc, k.FAQ, k.Keys}
 	}
-	return []key.Binding{with(k.Enter, "next"), k.Evidence, with(k.Copy, "copy words"), undo, k.Esc, k.FAQ, k.Keys}
+	next := with(k.Enter, "next")
+	next.SetEnabled(i != m.d.current)
+	return []key.Binding{next, k.Evidence, with(k.Copy, "copy words"), undo, k.Esc, k.FAQ, k.Keys}
 }
 
 func (p *checklistPage) note(m *model) string {

@@ -254,6 +254,12 @@ func (p *startPage) otherText(m *model, it startItem) string {
 	case it.logs:
 		return st.pad("Logs, no case", 14) + "  which carriers have trouble, and since when"
 	}
+	labels := 11
+	for i := range p.saved {
+		if t, ok := m.o.Set.Topic(p.saved[i].Topic); ok {
+			labels = max(labels, min(cells(t.Label), 24))
+		}
+	}
 	s := it.saved
 	label := s.Topic
 	if t, ok := m.o.Set.Topic(s.Topic); ok {
@@ -262,7 +268,7 @@ func (p *startPage) otherText(m *model, it startItem) string {
 	if label == "" {
 		label = "no topic yet"
 	}
-	text := st.pad(whenOf(*s, m.now), 14) + "  " + st.pad(masked(*s), 10) + "  " + st.pad(clean(label), 24) + "  " + formatInt(s.Answered) + " of 13 answered"
+	text := st.pad(whenOf(*s, m.now), 14) + "  " + st.pad(masked(*s), 10) + "  " + st.pad(clean(label), labels) + "  " + formatInt(s.Answered) + " of 13 answered"
 	if s.Exported {
 		text += ", exported"
 	}

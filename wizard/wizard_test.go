@@ -2,11 +2,9 @@ package wizard
 
 import (
 	"context"
-	"flag"
 	"io"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -17,8 +15,6 @@ import (
 	"cli.otpdoctor/diagnostics"
 	"cli.otpdoctor/faq"
 )
-
-var update = flag.Bool("update", false, "rewrite golden files")
 
 // testOptions are a case store of its own and the clock of the demo.
 func testOptions(t testing.TB) Options {
@@ -223,24 +219,19 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// golden compares a frame with testdata/NAME.txt.
-func golden(t *testing.T, name, got string) {
+// writeDemoLog writes the demo's log to a file.
+func writeDemoLog(t testing.TB, path string) {
 	t.Helper()
-	path := filepath.Join("testdata", name+".txt")
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
+	r, err := diagnostics.DemoLog().Open()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got != string(want) {
-		t.Errorf("%s differs from its golden file; got:\n%s\nwant:\n%s", name, got, want)
+	defer r.Close()
+	b, err := io.ReadAll(r)
+	if err == nil {
+		err = os.WriteFile(path, b, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
