@@ -83,6 +83,9 @@ func (b *board) aboutNumber(cause Cause, i int, base sum, whose string, logP flo
 		Users:         []number.MSISDN{p.Number},
 		Figures:       figures(bad, total, base, whose, logP, float64(len(b.people)), nil),
 	}
+	if cause != VOIP { // the number or the code says it, not the odds
+		c.Finding.Figures.PValue = nil
+	}
 	if g := b.areas[p.area]; g.named {
 		c.Finding.Scope.Carrier = g.carrier
 	}

@@ -147,29 +147,7 @@ func (b *board) placeOfPerson(p *person) *time.Location {
 	return time.UTC
 }
 
-// handsetUnreachable finds users whose phone is off or out of reach by the codes
-// of most of their failures, on different days: not a phone off for an evening.
-func handsetUnreachable(b *board) []claim {
-	var claims []claim
-	for _, o := range b.outliers() {
-		if o.bad >= handsetAttempts && float64(o.bad) >= handsetShare*float64(o.total) && o.days >= fewestDays && o.apart && o.handset*5 >= o.bad*3 && o.handset >= 2 {
-			claims = append(claims, b.aboutUser(HandsetUnreachable, o))
-		}
-	}
-	return claims
-}
-
-// repeatFailures finds the same with other codes or none.
-func repeatFailures(b *board) []claim {
-	var claims []claim
-	for _, o := range b.outliers() {
-		if o.bad >= repeatAttempts && o.days >= fewestDays && o.apart {
-			claims = append(claims, b.aboutUser(RepeatFailures, o))
-		}
-	}
-	return claims
-}
-
+// aboutUser is the finding about an outlier.
 func (b *board) aboutUser(cause Cause, o outlier) claim {
 	p := &b.people[o.person]
 	whose := "other users"

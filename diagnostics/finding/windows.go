@@ -16,8 +16,8 @@ const (
 	providerRate     = 0.25
 	providerP        = 1e-5 // after correction
 	outageP          = 1e-4
-	badDay           = 2    // carriers have days that are so many times as bad, and that is no outage
-	badDayP          = 0.01 // after correction, against such a day
+	badDay           = 2       // carriers have days that are so many times as bad, and that is no outage
+	badDayP          = 0.01    // after correction, against such a day
 	longestOutage    = 24 * 12 // slots
 	outageRate       = 0.15    // of the attempts in its window at least
 	outageTimes      = 3       // times the base rate at least

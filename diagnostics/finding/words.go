@@ -244,9 +244,11 @@ func (f *Finding) scopeInWords() string {
 
 // meaning is what the commonest code of a finding says.
 func (b *board) meaning(f *Finding) string {
-	for i := range b.attempts {
-		if at := &b.attempts[i]; at.Code == f.Code && at.Reason != reason.Unknown {
-			return " (" + strings.ReplaceAll(at.Reason.String(), "_", " ") + ")"
+	for _, n := range f.Users {
+		for _, i := range b.people[b.index[n]].bad {
+			if at := &b.attempts[i]; at.Code == f.Code && at.Reason != reason.Unknown {
+				return " (" + at.Reason.Title() + ")"
+			}
 		}
 	}
 	return ""
@@ -342,5 +344,3 @@ func (b *board) providerReady(f *Finding) string {
 	}
 	return fmt.Sprintf("Enough for the provider: %s users in the log's last 24 hours, with message ids.", tally.FormatCount(int64(len(users))))
 }
-
-func (b *board) nearMisses(all []Finding) []NearMiss { return nil }
