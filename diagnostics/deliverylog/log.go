@@ -109,6 +109,8 @@ type Options struct {
 	TZ        *time.Location    // for times without a zone; nil is UTC
 	MaxRecord int64             // longest record in bytes; 0 is [DefaultMaxRecord]
 
+	blockSize int // of blocks that workers share; 0: as much as is read at a time
+
 	logins bool // the formats of login logs are the known ones, see [ReadIdentity]
 }
 
@@ -144,6 +146,13 @@ func (o Options) maxRecord() int {
 		return DefaultMaxRecord
 	}
 	return int(min(max(o.MaxRecord, minMaxRecord), maxMaxRecord))
+}
+
+func (o Options) block() int {
+	if o.blockSize > 0 {
+		return o.blockSize
+	}
+	return blockSize
 }
 
 // Progress is how far reading one input has come.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 )
@@ -28,6 +29,15 @@ type Reader struct {
 	emit     func(*Record) error
 	record   Record
 	since    int // rows since the last progress
+
+	// Where reading stands. It goes on from here when it is interrupted.
+	csv        csvFrame
+	json       *jsonFrame
+	skip       int   // records to leave out: what stands before a header, and it
+	until      int64 // place in the text at whose next record reading is interrupted
+	recovering bool  // behind an object that is not valid
+	inPage     bool  // within an object that is longer than the window
+	afterList  bool  // … and behind its list of records
 
 	cells [][]byte // of the present row of a table
 	want  int      // cells of its header
@@ -89,6 +99,7 @@ func (r *Reader) begin(src io.Reader) error {
 	} else {
 		r.rows.bindTree(&r.o)
 	}
+	r.skip = r.plan.skip
 	r.probe(bytes.Clone(head), whole)
 	return nil
 }
@@ -104,7 +115,7 @@ func (r *Reader) inputError(err error) error {
 // probe reads the head once without keeping anything, to learn in which order
 // its dates are.
 func (r *Reader) probe(head []byte, whole bool) {
-	p := &Reader{name: r.name, o: r.o, ctx: r.ctx, plan: r.plan, rows: newRows(r.plan.format, &r.o), emit: func(*Record) error { return nil }}
+	p := &Reader{name: r.name, o: r.o, ctx: r.ctx, plan: r.plan, skip: r.skip, rows: newRows(r.plan.format, &r.o), emit: func(*Record) error { return nil }}
 	p.rows.names, p.rows.header, p.rows.cols, p.rows.utcs = r.rows.names, r.rows.header, r.rows.cols, r.rows.utcs
 	p.rows.clock = r.rows.clock
 	p.rows.dates = &dateProbe{}
@@ -141,7 +152,11 @@ func (r *Reader) Close() error {
 // it is called about once a block. An error of emit ends reading and is given back.
 func (r *Reader) Each(progress func(Progress), emit func(*Record) error) error {
 	r.progress, r.emit = progress, emit
-	err := r.read()
+	return r.finish(r.read())
+}
+
+// finish is the end of reading, for better or worse.
+func (r *Reader) finish(err error) error {
 	if err == nil && r.w.err != nil {
 		err = r.w.err
 	}
@@ -185,7 +200,11 @@ func Read(ctx context.Context, log Log, o Options, progress func(Progress), emit
 	return r.Summary(), err
 }
 
+// read reads on, to the end of the text or the first record behind until.
 func (r *Reader) read() error {
+	if r.until == 0 {
+		r.until = math.MaxInt64
+	}
 	switch r.plan.framing {
 	case frameJSON:
 		return r.readJSON()
@@ -243,16 +262,20 @@ func (r *Reader) take(line int64, fill func(*Record) error) error {
 }
 
 func (r *Reader) readCSV() error {
-	f := csvFrame{delim: r.plan.delim, max: r.o.maxRecord()}
-	h := r.plan.header
-	var j *jsonFrame
-	if r.plan.framing == frameCell {
-		j = newJSONFrame(f.max)
+	f := &r.csv
+	f.delim, f.max = r.plan.delim, r.o.maxRecord()
+	h := r.rows.header
+	if r.plan.framing == frameCell && r.json == nil {
+		r.json = newJSONFrame(f.max)
 	}
+	j := r.json
 	fill := r.fillRow
-	for skip := r.plan.skip; !r.w.atEnd(); {
+	for r.w.offset < r.until && !r.w.atEnd() {
 		data := r.w.bytes()
 		n, err := f.cut(data, r.w.done)
+		if (n == 0 || err != nil) && r.w.part {
+			return errBlock
+		}
 		if n == 0 {
 			if !r.w.more() && !r.w.done {
 				return fmt.Errorf("record at line %d cannot be cut", r.w.line)
@@ -262,7 +285,7 @@ func (r *Reader) readCSV() error {
 		line := r.w.line
 		last := n == len(data) && r.w.done && data[n-1] != '\n' && data[n-1] != '\r'
 		if err != nil {
-			if skip == 0 {
+			if r.skip == 0 {
 				r.sum.Rows++
 				r.reject(line, err)
 				if err := r.tick(); err != nil {
@@ -276,8 +299,8 @@ func (r *Reader) readCSV() error {
 			}
 			continue
 		}
-		if skip > 0 {
-			skip--
+		if r.skip > 0 {
+			r.skip--
 			r.w.pass(n)
 			continue
 		}
@@ -287,6 +310,9 @@ func (r *Reader) readCSV() error {
 			err = r.takeCell(j, f.cells, line)
 		case r.headerAgain(h, f.cells):
 			if again := newHeader(f.cells); !slices.Equal(again.plain, h.plain) {
+				if r.w.part {
+					return errBlock
+				}
 				h = again
 				err = r.rows.bind(h, &r.o)
 			}
@@ -408,23 +434,25 @@ func (r *Reader) takeObject(j *jsonFrame, text []byte, lineAt func(int32) int64,
 
 func (r *Reader) readJSON() error {
 	limit := r.o.maxRecord()
-	j := newJSONFrame(limit)
-	recovering := false
-	inPage := false    // within an object that is longer than the window
-	afterList := false // … and behind its list of records
-	for !r.w.atEnd() {
+	if r.json == nil {
+		r.json = newJSONFrame(limit)
+	}
+	j := r.json
+	for r.w.offset < r.until && !r.w.atEnd() {
 		data := r.w.bytes()
 		value, n := j.cut(data, r.w.done)
 		switch {
+		case r.w.part && (n == 0 || n > limit):
+			return errBlock
 		case value == nil && n > 0: // between objects
-			if text := bytes.Trim(data[:n], " \t\r\n,[]{}\x1e"); len(text) > 0 && !recovering && !inPage && data[n-1] == '\n' {
+			if text := bytes.Trim(data[:n], " \t\r\n,[]{}\x1e"); len(text) > 0 && !r.recovering && !r.inPage && data[n-1] == '\n' {
 				r.sum.Rows++
 				r.sum.Skipped++
 			}
-			if inPage {
-				afterList = afterList || bytes.IndexByte(data[:n], ']') >= 0
-				inPage = bytes.IndexByte(data[:n], '}') < 0
-				afterList = afterList && inPage
+			if r.inPage {
+				r.afterList = r.afterList || bytes.IndexByte(data[:n], ']') >= 0
+				r.inPage = bytes.IndexByte(data[:n], '}') < 0
+				r.afterList = r.afterList && r.inPage
 			}
 			r.w.pass(n)
 			if err := r.tick(); err != nil {
@@ -432,7 +460,7 @@ func (r *Reader) readJSON() error {
 			}
 		case n > 0 && n <= limit:
 			line := r.w.line
-			rejected := r.sum.Rejected
+			before := r.sum
 			counted, at := line, int32(0)
 			err := r.takeObject(j, value, func(to int32) int64 {
 				if to > at {
@@ -440,14 +468,18 @@ func (r *Reader) readJSON() error {
 					at = to
 				}
 				return counted
-			}, line, afterList)
+			}, line, r.afterList)
 			if err != nil {
 				return err
 			}
-			recovering = false
-			if r.sum.Rejected > rejected && bytes.IndexByte(value, '\n') >= 0 && j.trees[0].pos != len(value) {
+			r.recovering = false
+			if r.sum.Rejected > before.Rejected && bytes.IndexByte(value, '\n') >= 0 && j.trees[0].pos != len(value) {
 				// Not valid: it may have swallowed the lines behind it.
-				recovering = true
+				if r.w.part {
+					r.sum = before
+					return errBlock
+				}
+				r.recovering = true
 				r.w.passLine()
 			} else {
 				r.w.pass(n)
@@ -457,11 +489,11 @@ func (r *Reader) readJSON() error {
 		case n == 0 && len(data) <= limit: // cut off at the end
 			r.sum.Rows++
 			r.reject(r.w.line, errJSONEnds)
-			recovering = true
+			r.recovering = true
 			r.w.passLine()
 		default: // longer than a record may be
 			if k := page(data); k > 0 {
-				inPage = true
+				r.inPage = true
 				r.w.pass(k)
 				continue
 			}
@@ -514,10 +546,13 @@ func (r *Reader) readLines() error {
 		r.rows.object(&t, 0, func(_ int32, fill func(*Record) error) { err = fill(rec) })
 		return err
 	}
-	for !r.w.atEnd() {
+	for r.w.offset < r.until && !r.w.atEnd() {
 		line, n, whole := r.w.text(limit)
 		at := r.w.line
 		if !whole {
+			if r.w.part {
+				return errBlock
+			}
 			r.sum.Rows++
 			r.reject(at, errLong(limit))
 			r.w.passLine()
@@ -578,7 +613,7 @@ func (r *Reader) warnings() []string {
 	}
 	if len(f.unknownWords) > 0 {
 		var words []string
-		for w := range f.unknownWords {
+		for _, w := range f.unknownWords {
 			words = append(words, quote([]byte(w)))
 		}
 		slices.Sort(words)

@@ -48,8 +48,8 @@ type rows struct {
 type facts struct {
 	records, delivered, failed, noReceipt       int64
 	to, network, submitted, seen, done, anyTime int64
-	unknownWords                                map[string]int64
-	unknownMore                                 bool
+	unknownWords                                []string // the first ones
+	unknownMore                                 bool     // there are others
 }
 
 func newRows(f *Format, o *Options) *rows {
@@ -292,19 +292,37 @@ func (p *rows) meaning(status []byte) (State, uint8) {
 // maxUnknownWords is how many unknown status words are kept for the warning.
 const maxUnknownWords = 8
 
-func (p *rows) unknownWord(status []byte) {
-	if n, ok := p.facts.unknownWords[string(status)]; ok {
-		p.facts.unknownWords[string(status)] = n + 1
-		return
+func (p *rows) unknownWord(status []byte) { p.facts.unknownWord(status) }
+
+func (f *facts) unknownWord(status []byte) {
+	for _, w := range f.unknownWords {
+		if w == string(status) {
+			return
+		}
 	}
-	if len(p.facts.unknownWords) >= maxUnknownWords {
-		p.facts.unknownMore = true
-		return
+	if len(f.unknownWords) < maxUnknownWords {
+		f.unknownWords = append(f.unknownWords, string(status))
+	} else {
+		f.unknownMore = true
 	}
-	if p.facts.unknownWords == nil {
-		p.facts.unknownWords = make(map[string]int64)
+}
+
+// add brings in the facts of rows that come later.
+func (f *facts) add(g *facts) {
+	f.records += g.records
+	f.delivered += g.delivered
+	f.failed += g.failed
+	f.noReceipt += g.noReceipt
+	f.to += g.to
+	f.network += g.network
+	f.submitted += g.submitted
+	f.seen += g.seen
+	f.done += g.done
+	f.anyTime += g.anyTime
+	for _, w := range g.unknownWords {
+		f.unknownWord([]byte(w))
 	}
-	p.facts.unknownWords[string(status)] = 1
+	f.unknownMore = f.unknownMore || g.unknownMore
 }
 
 // time reads the time in a field; NoTime where it is empty.

@@ -20,6 +20,7 @@ type window struct {
 	end    int
 	limit  int // how much text may be held at once
 	done   bool
+	part   bool  // the window is a block, and the text goes on in the next one
 	err    error // why reading ended before the end, nil at the end
 	line   int64 // 1-based line of buf[start]
 	offset int64 // of buf[start] in the text
@@ -41,7 +42,7 @@ func (w *window) full() bool { return w.end-w.start >= w.limit }
 // more reads on. It gives false at the end of the text and when the window is full.
 // What bytes gave before is then invalid: the bytes may have moved.
 func (w *window) more() bool {
-	if w.done || w.full() {
+	if w.done || w.part || w.full() {
 		return false
 	}
 	held := w.end - w.start

@@ -1,0 +1,314 @@
+package deliverylog
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"sync"
+)
+
+// A Worker takes the rows of some blocks of a log, one block after the other:
+// the rows of a block with Row, then Turn, then Free. Turn is called in the
+// order of the blocks and by one worker at a time; Row and Free run beside those
+// of other workers.
+type Worker interface {
+	// Row takes a row. Its Line counts from the line before the block's first.
+	Row(r *Record)
+	// Turn puts the rows of the block behind those of all blocks before it. line
+	// is to be added to their lines.
+	Turn(line int64) error
+	// Free is for work that needs no order.
+	Free() error
+	// Drop forgets the rows since the last Turn: they will come again.
+	Drop()
+}
+
+// Share reads every row, with one goroutine a worker, and is otherwise like
+// [Reader.Each]: the same rows in the same order, the same rejections.
+//
+// The text is cut into blocks at line ends that look like the end of a record.
+// Each block is read by itself; where it turns out that a record does not end
+// with the block, that record is read alone, and blocks begin behind it.
+func (r *Reader) Share(workers []Worker, progress func(Progress)) error {
+	r.progress = progress
+	return r.finish(r.share(workers))
+}
+
+// chunkSize is how much of a log that cannot be cut is read between two turns.
+const chunkSize = 256 << 10
+
+// Where blocks are cut wrong so often, one soon after the other, the rest of the
+// log is read as a whole.
+const (
+	maxStumbles = 8
+	soon        = 64 * blockSize
+)
+
+func (r *Reader) share(workers []Worker) error {
+	first := workers[0]
+	r.emit = func(rec *Record) error { first.Row(rec); return nil }
+	stumbles := 0
+	for !r.w.atEnd() {
+		step := int64(chunkSize)
+		switch {
+		case r.skip > 0:
+			step = 1
+		case !r.recovering && !r.inPage && stumbles < maxStumbles:
+			from := r.w.offset
+			if err := r.blocks(workers); err != nil {
+				return err
+			}
+			if r.w.offset-from > soon {
+				stumbles = 0
+			}
+			stumbles++
+			step = 1
+		}
+		r.until = r.w.offset + step
+		if err := r.read(); err != nil {
+			return err
+		}
+		if err := first.Turn(0); err != nil {
+			return err
+		}
+		if err := first.Free(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errBlock says that a record does not end with its block, or that the block
+// cannot be read without knowing what comes before or behind it.
+var errBlock = errors.New("a record is cut by the end of its block")
+
+// blocks reads blocks up to the end of the text or the first one that was cut
+// wrong, with all workers.
+func (r *Reader) blocks(workers []Worker) error {
+	c := &cutter{r: r, left: bytes.Clone(r.w.bytes())}
+	c.ended.L = &c.turn
+	r.w.buf, r.w.start, r.w.end = nil, 0, 0 // made again where it is needed
+	if len(workers) == 1 {
+		c.work(workers[0])
+	} else {
+		var all sync.WaitGroup
+		for _, w := range workers {
+			all.Go(func() { c.work(w) })
+		}
+		all.Wait()
+	}
+	r.w.buf = append(c.rest, c.left...)
+	r.w.end = len(r.w.buf)
+	return c.failed
+}
+
+// cutter cuts a text into blocks and keeps their order.
+type cutter struct {
+	r *Reader
+
+	reading sync.Mutex
+	left    []byte // read, and behind the last block
+	store   []byte // where left is kept
+	next    int    // number of the next block
+	stop    bool   // no more blocks
+
+	turn   sync.Mutex
+	ended  sync.Cond
+	now    int    // number of the block whose turn it is
+	broken bool   // a block before it was cut wrong, or its worker failed
+	rest   []byte // what of the blocks must be read again
+	failed error
+}
+
+// work reads blocks until there are no more.
+func (c *cutter) work(w Worker) {
+	sub := c.r.sub(w)
+	var buf []byte
+	for {
+		block, number, last, ok := c.cut(buf)
+		if !ok {
+			return
+		}
+		sub.w.open(block, last)
+		err := sub.read()
+		if c.end(w, sub, block, number, err) {
+			if err := w.Free(); err != nil {
+				c.fail(err)
+			}
+		} else {
+			w.Drop()
+		}
+		buf = block
+	}
+}
+
+// sub makes a reader for blocks of r.
+func (r *Reader) sub(w Worker) *Reader {
+	s := &Reader{name: r.name, o: r.o, ctx: r.ctx, plan: r.plan, rows: r.rows.again(), w: &window{ctx: r.ctx, limit: r.w.limit}}
+	s.sum.Name, s.sum.Newest = r.sum.Name, NoTime
+	s.emit = func(rec *Record) error { w.Row(rec); return nil }
+	return s
+}
+
+// again makes rows of the same kind for another reader of the same input.
+func (p *rows) again() *rows {
+	return &rows{f: p.f, names: p.names, clock: p.clock, header: p.header, cols: p.cols, utcs: p.utcs}
+}
+
+// open makes the window a block.
+func (w *window) open(block []byte, last bool) {
+	w.buf, w.start, w.end = block, 0, len(block)
+	w.done, w.part = last, !last
+	w.line, w.offset = 1, 0
+}
+
+// end waits for the turn of a block and has it counted. It gives false where
+// the block is left to be read again.
+func (c *cutter) end(w Worker, sub *Reader, block []byte, number int, err error) bool {
+	c.turn.Lock()
+	defer c.turn.Unlock()
+	for c.now != number {
+		c.ended.Wait()
+	}
+	c.now++
+	defer c.ended.Broadcast()
+	if c.broken {
+		c.rest = append(c.rest, block...)
+		return false
+	}
+	used, lines, before := sub.w.offset, sub.w.line-1, c.r.w.line-1
+	c.r.add(sub, before)
+	if failed := w.Turn(before); failed != nil {
+		err = failed
+	}
+	c.r.w.line += lines
+	c.r.w.offset += used
+	if err != nil {
+		c.broken = true
+		c.rest = append(c.rest, block[used:]...)
+		if err != errBlock {
+			c.failed = err
+		}
+		c.halt()
+	}
+	c.r.tell()
+	return true
+}
+
+func (c *cutter) fail(err error) {
+	c.turn.Lock()
+	defer c.turn.Unlock()
+	c.broken, c.failed = true, errors.Join(c.failed, err)
+	c.halt()
+}
+
+func (c *cutter) halt() {
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	c.stop = true
+}
+
+// add counts what a reader of a block has read behind the line before.
+func (r *Reader) add(sub *Reader, before int64) {
+	s := &sub.sum
+	r.sum.Rows += s.Rows
+	r.sum.Skipped += s.Skipped
+	r.sum.Rejected += s.Rejected
+	for _, e := range s.Rejections {
+		if len(r.sum.Rejections) < MaxRejections {
+			e.Line += before
+			r.sum.Rejections = append(r.sum.Rejections, e)
+		}
+	}
+	r.sum.Newest = max(r.sum.Newest, s.Newest)
+	r.rows.facts.add(&sub.rows.facts)
+	sub.rows.facts = facts{}
+	*s = Summary{Name: s.Name, Newest: NoTime, Rejections: s.Rejections[:0]}
+}
+
+// cut reads the next block into buf, which grows where a record needs it. last
+// says that the text ends with it.
+func (c *cutter) cut(buf []byte) (block []byte, number int, last, ok bool) {
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	w, want := c.r.w, c.r.o.block()
+	if c.stop {
+		return nil, 0, false, false
+	}
+	buf = buf[:0]
+	for {
+		buf = slices.Grow(buf, max(0, want-len(buf)))
+		n := min(want-len(buf), len(c.left))
+		buf = append(buf, c.left[:n]...)
+		c.left = c.left[n:]
+		for len(buf) < want && !w.done {
+			if w.err = w.ctx.Err(); w.err != nil {
+				w.done = true
+				break
+			}
+			n, err := w.src.Read(buf[len(buf):want])
+			buf = buf[:len(buf)+n]
+			if err != nil {
+				w.done = true
+				if err != io.EOF {
+					w.err = err
+				}
+			}
+		}
+		last = w.done && len(c.left) == 0
+		n = len(buf)
+		if !last {
+			n = c.r.recordEnd(buf)
+		}
+		switch {
+		case n > 0:
+			c.keep(buf[n:])
+			c.stop = last
+			c.next++
+			return buf[:n], c.next - 1, last, true
+		case last || want >= w.limit:
+			c.keep(buf)
+			c.stop = true
+			return nil, 0, false, false
+		}
+		want = min(2*want, w.limit)
+	}
+}
+
+// keep puts bytes in front of what is left.
+func (c *cutter) keep(b []byte) {
+	if len(c.left) == 0 {
+		c.store = append(c.store[:0], b...)
+	} else { // of what was read before the first block
+		c.store = append(bytes.Clone(b), c.left...)
+	}
+	c.left = c.store
+}
+
+// recordEnd finds the last line end in b that looks like the end of a record,
+// and gives how many bytes there are up to it, 0 where there is none.
+func (r *Reader) recordEnd(b []byte) int {
+	switch r.plan.framing {
+	case frameCSV, frameCell:
+		// A record ends where the number of quotes is even: a doubled quote counts two.
+		quotes := bytes.Count(b, quoteMark)
+		for end := len(b); ; {
+			i := bytes.LastIndexByte(b[:end], '\n')
+			if i < 0 {
+				return 0
+			}
+			if quotes -= bytes.Count(b[i:end], quoteMark); quotes%2 == 0 {
+				return i + 1
+			}
+			end = i
+		}
+	case frameJSON:
+		if i := bytes.LastIndex(b, objectStart); i >= 0 {
+			return i + 1
+		}
+	}
+	return bytes.LastIndexByte(b, '\n') + 1
+}
+
+var quoteMark, objectStart = []byte{'"'}, []byte("\n{")
