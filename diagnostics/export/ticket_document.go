@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cli.otpdoctor/diagnostics/finding"
@@ -22,7 +23,7 @@ func ticketDocument(t *ticket.Ticket, o Options, pictures bool) *document {
 	}
 	if len(t.Findings) == 0 {
 		d.head(2, "Most likely cause")
-		d.para("", noCause(t.Report))
+		d.para("", noCauseOf(t))
 	} else {
 		d.head(2, "Most likely cause")
 		for i := range t.Findings {
@@ -156,6 +157,14 @@ func codeLine(f *finding.Finding) string {
 		return ""
 	}
 	return "Code " + Clean(f.Code) + ": " + tally.FormatOf(int64(f.CodeCount), int64(f.CodeTotal)) + " failed messages."
+}
+
+// noCauseOf is noCause for a ticket, whose answers may be from elsewhere.
+func noCauseOf(t *ticket.Ticket) string {
+	if t.Report == nil && slices.ContainsFunc(t.Answers[:], func(a ticket.Answer) bool { return a.Source == ticket.FromIdentity }) {
+		return "Not known: there is no delivery log in this case. The answers below come from the login log, the number and the agent."
+	}
+	return noCause(t.Report)
 }
 
 // noCause says that nothing was found, and what was looked at.

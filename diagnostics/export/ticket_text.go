@@ -174,7 +174,7 @@ func Summary(w io.Writer, t ticket.Ticket, o Options) error {
 	x.findings(t.Findings, red, year, false)
 	if len(t.Findings) == 0 {
 		x.wrap("NO FINDINGS")
-		x.wrap(noCause(t.Report))
+		x.wrap(noCauseOf(&t))
 	}
 	if len(t.Steps) > 0 {
 		x.line("")

@@ -288,12 +288,12 @@ func (d *draft) silentLog() bool {
 func (d *draft) identityEver() (Answer, bool) {
 	last, waited, whose := deliverylog.NoTime, time.Duration(-1), number.MSISDN(0)
 	rejected, called := deliverylog.NoTime, deliverylog.NoTime
-	runs, tried, masked := 0, 0, ""
+	runs, tried, masked := 0, 0, false
 	var elsewhere *Run
 	for _, l := range d.logins {
 		if l.accepted > last {
 			last, waited, whose = l.accepted, l.waited, l.key
-			masked = l.maskedText()
+			masked = l.masked()
 		}
 		rejected, called = max(rejected, l.rejected), max(called, l.byCall)
 		for i := range l.record.runs {
@@ -315,8 +315,8 @@ func (d *draft) identityEver() (Answer, bool) {
 		if waited >= 0 {
 			a.Evidence = append(a.Evidence, formatWait(waited)+" from the code asked for to the code typed in")
 		}
-		if masked != "" {
-			a.Evidence = append(a.Evidence, "the login log shows the number as "+masked+"; no other known number fits")
+		if masked {
+			a.Evidence = append(a.Evidence, "the login log does not show the number whole; no other known number fits")
 		}
 		return a, true
 	}
@@ -392,16 +392,14 @@ func (d *draft) attemptsUntyped() bool {
 	return true
 }
 
-// maskedText is the number as the log masks it, where that is all it gives.
-func (l *logged) maskedText() string {
+// masked says that the logs do not give the number whole.
+func (l *logged) masked() bool {
 	for _, a := range l.accounts {
-		for _, ph := range a.phones {
-			if ph.key == 0 && ph.canBe(l.key) {
-				return ph.text
-			}
+		if slices.ContainsFunc(a.phones, func(ph phone) bool { return ph.key == l.key }) {
+			return false
 		}
 	}
-	return ""
+	return slices.ContainsFunc(l.accounts, func(a *account) bool { return len(a.phones) > 0 })
 }
 
 // deliveredBefore is the delivery time of the message that was typed in: the
@@ -574,11 +572,13 @@ func (ph *phone) same(other *phone) bool {
 	return strings.HasSuffix(ph.tail, other.tail) || strings.HasSuffix(other.tail, ph.tail)
 }
 
+// shownPhone writes a number for a sentence. Of one that is masked no more is told
+// than a report that hides personal data may tell.
 func shownPhone(ph *phone) string {
 	if ph.key != 0 {
 		return ph.key.International()
 	}
-	return ph.text
+	return "a number that ends in " + ph.tail[max(0, len(ph.tail)-leastMasked):]
 }
 
 // setUp says when a phone was set up lately.
