@@ -89,7 +89,7 @@ func (c Clock) Judge(s Status, waiting bool, submitted deliverylog.Time) Status 
 			return InFlight
 		}
 		return Unconfirmed
-	case time.Duration(c.Newest-submitted)*time.Millisecond < c.Grace:
+	case int64(c.Newest-submitted) < c.Grace.Milliseconds(): // a Duration holds no more than 292 years
 		return InFlight
 	}
 	return Unconfirmed
