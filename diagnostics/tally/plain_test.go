@@ -433,7 +433,7 @@ func (b *refBuilder) person(t *counted, all []*refGroup, n number.MSISDN) {
 	days := map[string]bool{}
 	for len(known) > 0 {
 		end := 1
-		for end < len(known) && time.Duration(known[end].Submitted-known[end-1].Submitted)*time.Millisecond <= AttemptGap {
+		for end < len(known) && int64(known[end].Submitted-known[end-1].Submitted) <= AttemptGap.Milliseconds() {
 			end++
 		}
 		a, delay := b.attempt(known[:end])

@@ -74,6 +74,9 @@ func wild(r *rand.Rand, n int) []message.Message {
 			Carrier: carriers[r.IntN(1+r.IntN(len(carriers)))], CarrierSource: sources[r.IntN(len(sources))], Sender: []string{"ACME", "Acme", ""}[r.IntN(3)], Provider: []string{"twilio", "Twilio", "aws"}[r.IntN(3)],
 			Status: message.Status(r.IntN(5)), Waiting: r.IntN(2) == 0, Verified: deliverylog.NoTime, Done: deliverylog.NoTime, Line: int64(i)}
 		m.Submitted = start + deliverylog.Time(r.Int64N(span)/step*step+int64(r.IntN(3)-1)*int64(r.IntN(2)))
+		if r.IntN(60) == 0 {
+			m.Submitted = []deliverylog.Time{-62135596800000, 253402000000000, 0, -1}[r.IntN(4)] // years 1 and 9999
+		}
 		if r.IntN(20) == 0 {
 			m.Submitted = deliverylog.NoTime
 		}
