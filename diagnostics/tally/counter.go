@@ -106,11 +106,20 @@ type batch struct {
 
 const batchSize = 64
 
+// event is one message in a batch.
 type event struct {
-	key      uint64
-	item     item
-	id       int32 // where the message's id ends in ids; it begins where the one before ends
-	verified bool
+	key       uint64
+	at, done  deliverylog.Time
+	idEnd     int32 // where the message's id ends in ids; it begins where the one before ends
+	cell, err uint16
+	kind      kind
+	delay     uint8
+	doneKnown bool
+	verified  bool
+}
+
+func (e *event) item(id []byte) item {
+	return item{first: e.at, last: e.at, done: e.done, kind: e.kind, delay: e.delay, doneKnown: e.doneKnown, cell: e.cell, err: e.err, id: id}
 }
 
 // NewCounter makes an empty counter.
@@ -215,7 +224,7 @@ func (c *Counter) Add(m *message.Message) {
 		cc.errorSlots[slotError{floorDiv(int64(at), slotMS), it.err}]++
 	}
 	if m.To == 0 {
-		c.countHour(cc, 0, &it)
+		c.countHour(cc, 0, at, it.kind)
 		return
 	}
 
@@ -227,7 +236,7 @@ func (c *Counter) Add(m *message.Message) {
 	if it.kind.named() {
 		b.ids = append(b.ids, m.ID...)
 	}
-	b.events = append(b.events, event{key: key, item: it, id: int32(len(b.ids)), verified: m.Verified.Known()})
+	b.events = append(b.events, event{key, at, it.done, int32(len(b.ids)), it.cell, it.err, it.kind, it.delay, it.doneKnown, m.Verified.Known()})
 	if len(b.events) == batchSize {
 		c.flush(int(hash(key) >> (64 - shardBits)))
 	}
@@ -273,13 +282,7 @@ func (c *Counter) flush(shard int) {
 	s := &c.people.shards[shard]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var touched uint64
-	if len(s.slots) > 0 {
-		for i := range b.events {
-			touched ^= s.slots[s.place(b.events[i].key)].key
-		}
-	}
-	touch(touched)
+	s.touch(b.events)
 	id := int32(0)
 	for i := range b.events {
 		e := &b.events[i]
@@ -287,29 +290,45 @@ func (c *Counter) flush(shard int) {
 		if isNew {
 			sl.setZone(c.places.of(e.key))
 		}
-		c.countHour(c.cells[e.item.cell], sl.zone(), &e.item)
+		c.countHour(c.cells[e.cell], sl.zone(), e.at, e.kind)
 		sl.count(1, e.verified)
-		e.item.id = b.ids[id:e.id]
-		id = e.id
-		s.add(sl, &e.item)
-		e.item.id = nil
+		it := e.item(b.ids[id:e.idEnd])
+		id = e.idEnd
+		s.add(sl, &it)
 	}
 	b.events, b.ids = b.events[:0], b.ids[:0]
 }
 
-// touch keeps loads from being optimised away.
-//
-//go:noinline
-func touch(uint64) {}
+// touch loads what the events of a batch will need, so that the processor waits
+// for all of it at once.
+func (s *shard) touch(events []event) {
+	if len(s.slots) == 0 {
+		return
+	}
+	var chunks [batchSize]uint32
+	for i := range events {
+		sl := &s.slots[s.place(events[i].key)]
+		if sl.key == events[i].key {
+			chunks[i] = sl.chunk()
+		}
+	}
+	sum := byte(0)
+	for _, c := range chunks[:len(events)] {
+		if c != 0 {
+			sum ^= s.arena.pages[c/granulesPerPage][c%granulesPerPage*granule]
+		}
+	}
+	s.touched = sum
+}
 
 // countHour counts a message under its local hour; zone 0 is the country's.
-func (c *Counter) countHour(cc *cellCount, zone uint16, it *item) {
+func (c *Counter) countHour(cc *cellCount, zone uint16, at deliverylog.Time, k kind) {
 	if zone == 0 {
 		zone = cc.zone
 	}
-	h := &cc.hours[hourOf(c.places.local(zone, int64(it.first)))]
+	h := &cc.hours[hourOf(c.places.local(zone, int64(at)))]
 	h.Messages++
-	switch it.kind {
+	switch k {
 	case late:
 		h.Late++
 	case refused:

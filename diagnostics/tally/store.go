@@ -123,11 +123,12 @@ const shardBits = 6
 type store struct{ shards [1 << shardBits]shard }
 
 type shard struct {
-	mu    sync.Mutex
-	slots []slot // by hash, so that growing copies in order; key 0 is free
-	used  int
-	arena arena
-	_     [64]byte // no two locks in a cache line
+	mu      sync.Mutex
+	slots   []slot // by hash, so that growing copies in order; key 0 is free
+	used    int
+	arena   arena
+	touched byte     // so that no load is optimised away
+	_       [64]byte // no two locks in a cache line
 }
 
 func hash(key uint64) uint64 { return key * 0x9E3779B97F4A7C15 }
@@ -204,19 +205,20 @@ type arena struct {
 }
 
 const (
-	granule     = 8
-	pageBytes   = 1 << 14
-	chunkHeader = 7
-	maxChunk    = 128 // granules; the largest item is smaller
+	granule         = 8
+	pageBytes       = 1 << 14
+	granulesPerPage = pageBytes / granule
+	chunkHeader     = 7
+	maxChunk        = 128 // granules; the largest item is smaller
 )
 
 func (a *arena) chunk(c uint32) []byte {
-	p := a.pages[c/(pageBytes/granule)][c%(pageBytes/granule)*granule:]
+	p := a.pages[c/granulesPerPage][c%granulesPerPage*granule:]
 	return p[:int(p[6])*granule]
 }
 
 func (a *arena) alloc(granules int) uint32 {
-	const perPage = pageBytes / granule
+	const perPage = granulesPerPage
 	if end := uint32(len(a.pages) * perPage); a.next+uint32(granules) > end {
 		a.next = max(end, 1) // 0 is no chunk
 		a.pages = append(a.pages, make([]byte, pageBytes))
