@@ -34,7 +34,7 @@ import (
 //	untimed: what is known of messages without a submit time
 //	CRC-32 (IEEE) of everything before, four bytes
 //
-// It holds phone numbers, and the ids of messages that were not delivered.
+// It holds phone numbers, and the ids of messages that were late or not delivered.
 const (
 	magic   = "otpdoctor tally\n"
 	version = 1
@@ -57,7 +57,6 @@ func (e *encoder) int(v int64)             { e.buf = binary.AppendVarint(e.buf, 
 func (e *encoder) count(v int64)           { e.uint(uint64(v)) }
 func (e *encoder) time(v deliverylog.Time) { e.int(int64(v)) }
 func (e *encoder) string(s string)         { e.uint(uint64(len(s))); e.buf = append(e.buf, s...) }
-func (e *encoder) bytes(s []byte)          { e.uint(uint64(len(s))); e.buf = append(e.buf, s...) }
 func (e *encoder) length(n int)            { e.uint(uint64(n)); e.spill() }
 
 // spill writes what has gathered, when it is much.
@@ -254,7 +253,7 @@ func (c *Counter) writeNumbers(e *encoder, cells, errs []uint16) {
 		sl := s.find(uint64(n))
 		e.count(sl.messages())
 		e.uint(bit(sl.verified()))
-		writeItems(e, joined(r.read(s, sl), cells), cells, errs)
+		writeItems(e, join(r.read(s, sl), cells), cells, errs)
 	}
 	e.length(len(plain))
 	before := number.MSISDN(0)
@@ -296,23 +295,23 @@ func (c *Counter) writeNumbers(e *encoder, cells, errs []uint16) {
 	}
 }
 
-// joined sorts items by time, and makes one of the stretches of a cell that follow
+// join sorts items by time, and makes one of the stretches of a cell that follow
 // each other. The time of the last delivery is kept for the newest stretch alone.
-func joined(items []item, cells []uint16) []item {
+func join(items []item, rank []uint16) []item {
+	slices.SortFunc(items, func(x, y item) int {
+		return cmp.Or(cmp.Compare(x.first, y.first), cmp.Compare(rank[x.cell], rank[y.cell]), cmp.Compare(x.kind, y.kind),
+			cmp.Compare(x.last, y.last), cmp.Compare(x.done, y.done), cmp.Compare(x.delay, y.delay), bytes.Compare(x.id, y.id))
+	})
 	newest := deliverylog.NoTime
 	for i := range items {
 		if items[i].fits() {
 			newest = max(newest, items[i].last)
 		}
 	}
-	slices.SortFunc(items, func(x, y item) int {
-		return cmp.Or(cmp.Compare(x.first, y.first), cmp.Compare(cells[x.cell], cells[y.cell]), cmp.Compare(x.kind, y.kind),
-			cmp.Compare(x.last, y.last), cmp.Compare(x.done, y.done), cmp.Compare(x.delay, y.delay), bytes.Compare(x.id, y.id))
-	})
 	out := items[:0]
 	var ends []int // the last stretch of each cell
 	for _, it := range items {
-		if !it.fits() || it.doneKnown {
+		if !it.isStretch() {
 			out = append(out, it)
 			continue
 		}
@@ -368,8 +367,8 @@ func writeItems(e *encoder, items []item, cells, errs []uint16) {
 		case refused:
 			e.uint(uint64(errs[it.err]))
 		}
-		if !it.kind.delivered() {
-			e.bytes(it.id)
+		if it.kind.named() {
+			e.buf = packID(e.buf, it.id)
 		}
 		e.spill()
 	}
@@ -575,6 +574,21 @@ func (cc *cellCount) read(d *decoder, errs int) {
 	}
 }
 
+// id reads a message id.
+func (d *decoder) id() []byte {
+	n := 1
+	if len(d.b) > 0 {
+		n += packedLength(d.b[0])
+	}
+	if n > len(d.b) {
+		d.fail("a message id is cut off")
+		return nil
+	}
+	id, _ := unpackID(nil, d.b)
+	d.b = d.b[n:]
+	return id
+}
+
 // index reads the number of one of n names.
 func (d *decoder) index(n int) uint16 {
 	if n == 0 {
@@ -608,6 +622,9 @@ func (c *Counter) readNumbers(d *decoder, cells, errs []uint16) {
 			return
 		}
 		sl.setZone(c.places.of(sl.key))
+		if s.crowded() {
+			s.repack()
+		}
 		messages := int64(d.uint(1<<31 - 1))
 		sl.count(messages, d.flag())
 		if singles := c.readItems(d, s, sl, cells, errs); singles > messages || singles < 0 {
@@ -687,8 +704,8 @@ func (c *Counter) readItems(d *decoder, s *shard, sl *slot, cells, errs []uint16
 		case refused:
 			it.err = d.pick(errs)
 		}
-		if !it.kind.delivered() {
-			it.id = d.bytes()
+		if it.kind.named() {
+			it.id = d.id()
 		}
 		if d.err == nil && (it.kind >= kinds || it.delay >= DelayClasses || len(it.id) > maxID || !storable(it.first) || !storable(it.last) ||
 			it.last > it.first && !it.fits()) {

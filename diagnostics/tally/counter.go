@@ -136,7 +136,11 @@ func NewCounter(o Options) *Counter {
 	if o.Until == 0 {
 		o.Until = deliverylog.NoTime
 	}
-	return newCounter(o, &people{untimed: map[number.MSISDN]*untimed{}}, newRegistry(o.By))
+	p := &people{untimed: map[number.MSISDN]*untimed{}}
+	for i := range p.shards {
+		p.shards[i].arena.spare = &p.spare
+	}
+	return newCounter(o, p, newRegistry(o.By))
 }
 
 func newCounter(o Options, p *people, r *registry) *Counter {
@@ -282,6 +286,9 @@ func (c *Counter) flush(shard int) {
 	s := &c.people.shards[shard]
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.crowded() {
+		s.repack()
+	}
 	s.touch(b.events)
 	id := int32(0)
 	for i := range b.events {
@@ -615,6 +622,9 @@ func (c *Counter) mergePeople(other *Counter, cells, errs []uint16) {
 				mine.setZone(c.places.of(sl.key))
 			}
 			mine.count(sl.messages(), sl.verified())
+			if s.crowded() {
+				s.repack()
+			}
 			items := r.read(from, sl)
 			for k := len(items) - 1; k >= 0; k-- { // oldest first, as far as known
 				it := &items[k]

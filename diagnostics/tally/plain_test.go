@@ -427,7 +427,7 @@ func (b *refBuilder) person(t *counted, all []*refGroup, n number.MSISDN) {
 			watch.Messages = append(watch.Messages, k)
 		}
 		slices.SortFunc(watch.Messages, func(x, y message.Message) int {
-			return cmp.Or(cmp.Compare(x.Submitted, y.Submitted), cmp.Compare(x.ID, y.ID))
+			return cmp.Or(cmp.Compare(x.Submitted, y.Submitted), cmp.Compare(x.ID, y.ID), cmp.Compare(x.Line, y.Line))
 		})
 	}
 	days := map[string]bool{}

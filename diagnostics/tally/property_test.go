@@ -70,12 +70,12 @@ func wild(r *rand.Rand, n int) []message.Message {
 	step := []int64{1, 1000, 60_000, 300_000, 600_000}[r.IntN(5)]
 	ms := make([]message.Message, n)
 	for i := range ms {
-		m := message.Message{ID: fmt.Sprintf("SM%06d", r.IntN(1<<20)), To: numbers[r.IntN(len(numbers))], Country: []string{"GB", "GB", "GB", "DE", ""}[r.IntN(5)],
+		m := message.Message{ID: wildID(r), To: numbers[r.IntN(len(numbers))], Country: []string{"GB", "GB", "GB", "DE", ""}[r.IntN(5)],
 			Carrier: carriers[r.IntN(1+r.IntN(len(carriers)))], CarrierSource: sources[r.IntN(len(sources))], Sender: []string{"ACME", "Acme", ""}[r.IntN(3)], Provider: []string{"twilio", "Twilio", "aws"}[r.IntN(3)],
 			Status: message.Status(r.IntN(5)), Waiting: r.IntN(2) == 0, Verified: deliverylog.NoTime, Done: deliverylog.NoTime, Line: int64(i)}
 		m.Submitted = start + deliverylog.Time(r.Int64N(span)/step*step+int64(r.IntN(3)-1)*int64(r.IntN(2)))
 		if r.IntN(60) == 0 {
-			m.Submitted = []deliverylog.Time{-62135596800000, 253402000000000, 0, -1}[r.IntN(4)] // years 1 and 9999
+			m.Submitted = []deliverylog.Time{-62135596800000, 252700000000000, 0, -1}[r.IntN(4)] // years 1 and 9977
 		}
 		if r.IntN(20) == 0 {
 			m.Submitted = deliverylog.NoTime
@@ -148,6 +148,9 @@ func TestAnyOrder(t *testing.T) {
 				}
 				for i := range ms {
 					cs[r.IntN(parts)].Add(&ms[i])
+					if r.IntN(100) == 0 {
+						repackAll(cs[r.IntN(parts)])
+					}
 				}
 				for _, other := range cs[1:] {
 					if other.people != cs[0].people && r.IntN(2) == 0 {
@@ -267,4 +270,29 @@ func FuzzUnmarshalBinary(f *testing.F) {
 			t.Fatal(firstDifference(got, want))
 		}
 	})
+}
+
+func wildID(r *rand.Rand) string {
+	n := r.IntN(1 << 20)
+	switch r.IntN(6) {
+	case 0:
+		return fmt.Sprintf("SM%032x", n)
+	case 1:
+		return fmt.Sprintf("SM%032X", n)
+	case 2:
+		return fmt.Sprintf("%08x-aaaa-4bbb-8ccc-%012x", n, n)
+	case 3:
+		return fmt.Sprintf("%08x-zaaa-4bbb-8ccc-%012x", n, n)
+	case 4:
+		return fmt.Sprintf("%0*d", n%maxID+1, n)
+	}
+	return ""
+}
+
+// repackAll does what happens when memory is crowded.
+func repackAll(c *Counter) {
+	c.flushAll()
+	for i := range c.people.shards {
+		c.people.shards[i].repack()
+	}
 }

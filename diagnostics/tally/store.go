@@ -111,6 +111,9 @@ func (s *slot) stretch() item {
 	return it
 }
 
+// isStretch says whether an item is kept as a stretch.
+func (it *item) isStretch() bool { return it.fits() && !it.doneKnown }
+
 // fits says whether an item can be kept as a stretch.
 func (it *item) fits() bool {
 	return it.kind == inTime && it.last-it.first <= maxLength && it.done >= it.last && it.done-it.last <= maxLag
@@ -120,7 +123,34 @@ func (it *item) fits() bool {
 // fill it and none of its tables is large when it grows.
 const shardBits = 6
 
-type store struct{ shards [1 << shardBits]shard }
+type store struct {
+	shards [1 << shardBits]shard
+	spare  pages
+}
+
+// pages are free pages for any shard's arena.
+type pages struct {
+	mu   sync.Mutex
+	free [][]byte
+}
+
+func (p *pages) take() []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := len(p.free)
+	if n == 0 {
+		return make([]byte, pageBytes)
+	}
+	page := p.free[n-1]
+	p.free[n-1], p.free = nil, p.free[:n-1]
+	return page
+}
+
+func (p *pages) give(more [][]byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.free = append(p.free, more...)
+}
 
 type shard struct {
 	mu      sync.Mutex
@@ -161,7 +191,7 @@ func (s *shard) find(key uint64) *slot {
 // make gives a number's slot, a new one where it has none. It stays in place
 // until the next call.
 func (s *shard) make(key uint64) (sl *slot, isNew bool) {
-	if s.used >= len(s.slots)-len(s.slots)/5 {
+	if s.used >= len(s.slots)-len(s.slots)/7 {
 		s.grow()
 	}
 	for i := s.place(key); ; {
@@ -181,7 +211,7 @@ func (s *shard) make(key uint64) (sl *slot, isNew bool) {
 
 func (s *shard) grow() {
 	old := s.slots
-	s.slots = make([]slot, max(16, len(old)+len(old)*3/8))
+	s.slots = make([]slot, max(16, len(old)+len(old)/4))
 	for _, sl := range old {
 		if sl.key == 0 {
 			continue
@@ -200,8 +230,10 @@ func (s *shard) grow() {
 //
 //	chunk: the one before it (4 bytes, 0: none), bytes used (2), size in granules (1), then items
 type arena struct {
-	pages [][]byte
-	next  uint32
+	pages  [][]byte
+	next   uint32
+	packed int    // pages after the last repacking
+	spare  *pages // where pages come from
 }
 
 const (
@@ -209,10 +241,18 @@ const (
 	pageBytes       = 1 << 14
 	granulesPerPage = pageBytes / granule
 	chunkHeader     = 7
-	maxChunk        = 128 // granules; the largest item is smaller
+	newChunk        = 3   // granules
+	packedChunk     = 120 // granules at most, but for a single item
 )
 
-func (a *arena) chunk(c uint32) []byte {
+type chunk []byte
+
+// items is the encoded part.
+func (c chunk) items() []byte {
+	return c[chunkHeader : chunkHeader+int(binary.LittleEndian.Uint16(c[4:]))]
+}
+
+func (a *arena) chunk(c uint32) chunk {
 	p := a.pages[c/granulesPerPage][c%granulesPerPage*granule:]
 	return p[:int(p[6])*granule]
 }
@@ -221,7 +261,7 @@ func (a *arena) alloc(granules int) uint32 {
 	const perPage = granulesPerPage
 	if end := uint32(len(a.pages) * perPage); a.next+uint32(granules) > end {
 		a.next = max(end, 1) // 0 is no chunk
-		a.pages = append(a.pages, make([]byte, pageBytes))
+		a.pages = append(a.pages, a.spare.take())
 	}
 	c := a.next
 	a.next += uint32(granules)
@@ -231,9 +271,7 @@ func (a *arena) alloc(granules int) uint32 {
 
 // put appends an encoded item to a number's chain.
 func (s *shard) put(sl *slot, enc []byte) {
-	c := sl.chunk()
-	granules := 3
-	if c != 0 {
+	if c := sl.chunk(); c != 0 {
 		p := s.arena.chunk(c)
 		used := int(binary.LittleEndian.Uint16(p[4:]))
 		if chunkHeader+used+len(enc) <= len(p) {
@@ -241,15 +279,56 @@ func (s *shard) put(sl *slot, enc []byte) {
 			binary.LittleEndian.PutUint16(p[4:], uint16(used+len(enc)))
 			return
 		}
-		granules = min(int(p[6])+int(p[6])/2, maxChunk/2)
 	}
-	granules = max(granules, (chunkHeader+len(enc)+granule-1)/granule)
+	s.putChunk(sl, enc, max(newChunk, granulesFor(len(enc))))
+}
+
+func granulesFor(payload int) int { return (chunkHeader + payload + granule - 1) / granule }
+
+func (s *shard) putChunk(sl *slot, enc []byte, granules int) {
 	n := s.arena.alloc(granules)
 	p := s.arena.chunk(n)
-	binary.LittleEndian.PutUint32(p, c)
+	binary.LittleEndian.PutUint32(p, sl.chunk())
 	binary.LittleEndian.PutUint16(p[4:], uint16(len(enc)))
 	copy(p[chunkHeader:], enc)
 	sl.setChunk(n)
+}
+
+// crowded says whether chains have grown so much that repacking pays. It is to be
+// asked between two numbers, not while an item is put in.
+func (s *shard) crowded() bool { return len(s.arena.pages) > s.arena.packed*4/3+1 }
+
+// repack copies every number's chain together into chunks that fit.
+func (s *shard) repack() {
+	old := s.arena
+	s.arena = arena{spare: old.spare}
+	var chain []uint32
+	var enc []byte
+	for i := range s.slots {
+		sl := &s.slots[i]
+		if sl.key == 0 {
+			continue
+		}
+		chain = chain[:0]
+		for c := sl.chunk(); c != 0; c = binary.LittleEndian.Uint32(old.chunk(c)) {
+			chain = append(chain, c)
+		}
+		sl.setChunk(0)
+		enc = enc[:0]
+		for k := len(chain) - 1; k >= 0; k-- {
+			items := old.chunk(chain[k]).items()
+			if granulesFor(len(enc)+len(items)) > packedChunk && len(enc) > 0 {
+				s.putChunk(sl, enc, granulesFor(len(enc)))
+				enc = enc[:0]
+			}
+			enc = append(enc, items...)
+		}
+		if len(enc) > 0 {
+			s.putChunk(sl, enc, granulesFor(len(enc)))
+		}
+	}
+	s.arena.packed = len(s.arena.pages)
+	s.arena.spare.give(old.pages)
 }
 
 // An item in a chain. Its time counts from the first time of the newest stretch
@@ -275,9 +354,6 @@ const (
 	doneBit        = 1 << 5
 	singleMulti    = 1 << 7
 )
-
-// maxID is the longest message id kept.
-const maxID = 255
 
 func appendStretch(b []byte, it *item, ref *slot, displaced bool) []byte {
 	head := byte(0)
@@ -344,12 +420,7 @@ func appendSingle(b []byte, it *item, ref *slot) []byte {
 		b = binary.AppendUvarint(b, uint64(it.err))
 	}
 	if it.kind.named() {
-		id := it.id
-		if len(id) > maxID {
-			id = nil
-		}
-		b = append(b, byte(len(id)))
-		b = append(b, id...)
+		b = packID(b, it.id)
 	}
 	return b
 }
@@ -401,14 +472,16 @@ func (s *shard) add(sl *slot, it *item) {
 type reader struct {
 	items, raw []item
 	refs       []reference
+	ids        []byte
 }
 
 // reference says how a raw item is to be understood.
 type reference struct{ relative, ownCell, displaced bool }
 
-// read gives all items of a number, in no order. They are good until the next call.
+// read gives all items of a number, that of the slot first, else in no order.
+// They are good until the next call.
 func (r *reader) read(s *shard, sl *slot) []item {
-	r.items = r.items[:0]
+	r.items, r.ids = r.items[:0], r.ids[:0]
 	var first deliverylog.Time
 	var cell uint16
 	if sl.hasStretch() {
@@ -419,7 +492,7 @@ func (r *reader) read(s *shard, sl *slot) []item {
 	for c := sl.chunk(); c != 0; {
 		p := s.arena.chunk(c)
 		c = binary.LittleEndian.Uint32(p)
-		r.decode(p[chunkHeader : chunkHeader+int(binary.LittleEndian.Uint16(p[4:]))])
+		r.decode(p.items())
 		for i := len(r.raw) - 1; i >= 0; i-- {
 			it, ref := &r.raw[i], r.refs[i]
 			if ref.relative {
@@ -481,7 +554,9 @@ func (r *reader) decode(b []byte) {
 				it.err = uint16(uvarint(&b))
 			}
 			if it.kind.named() {
-				it.id, b = b[1:1+int(b[0])], b[1+int(b[0]):]
+				from := len(r.ids)
+				r.ids, b = unpackID(r.ids, b)
+				it.id = r.ids[from:len(r.ids):len(r.ids)]
 			}
 		}
 		if !ref.relative {

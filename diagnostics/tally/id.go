@@ -1,0 +1,85 @@
+package tally
+
+import "encoding/hex"
+
+// Message ids are most often a UUID, or two letters and 32 hexadecimal digits
+// (Twilio): half of their bytes will do.
+const (
+	uuidID   = 255 // 16 bytes follow
+	prefixID = 254 // two letters and 16 bytes follow
+	maxID    = 253 // the longest id kept: its length, then its bytes
+)
+
+// packID appends an id to b. One longer than maxID is not kept.
+func packID(b, id []byte) []byte {
+	switch {
+	case len(id) == 34:
+		if packed, ok := appendHex(append(b, prefixID, id[0], id[1]), id[2:]); ok {
+			return packed
+		}
+	case len(id) == 36 && id[8] == '-' && id[13] == '-' && id[18] == '-' && id[23] == '-':
+		packed, ok := append(b, uuidID), true
+		for _, part := range [...][]byte{id[:8], id[9:13], id[14:18], id[19:23], id[24:]} {
+			if ok {
+				packed, ok = appendHex(packed, part)
+			}
+		}
+		if ok {
+			return packed
+		}
+	case len(id) > maxID:
+		id = nil
+	}
+	return append(append(b, byte(len(id))), id...)
+}
+
+// appendHex appends the bytes that lower-case hexadecimal digits stand for.
+func appendHex(b, digits []byte) (packed []byte, ok bool) {
+	for i := 0; i < len(digits); i += 2 {
+		high, low := digit(digits[i]), digit(digits[i+1])
+		if high > 15 || low > 15 {
+			return b, false
+		}
+		b = append(b, high<<4|low)
+	}
+	return b, true
+}
+
+func digit(c byte) byte {
+	switch {
+	case '0' <= c && c <= '9':
+		return c - '0'
+	case 'a' <= c && c <= 'f':
+		return c - 'a' + 10
+	}
+	return 255
+}
+
+// packedLength is how many bytes follow the first one of a packed id.
+func packedLength(first byte) int {
+	switch first {
+	case uuidID:
+		return 16
+	case prefixID:
+		return 18
+	}
+	return int(first)
+}
+
+// unpackID appends to dst the id that b begins with, and gives the rest of b.
+func unpackID(dst, b []byte) (id, rest []byte) {
+	switch n := b[0]; n {
+	case uuidID:
+		for i, part := range [...][]byte{b[1:5], b[5:7], b[7:9], b[9:11], b[11:17]} {
+			if i > 0 {
+				dst = append(dst, '-')
+			}
+			dst = hex.AppendEncode(dst, part)
+		}
+		return dst, b[17:]
+	case prefixID:
+		return hex.AppendEncode(append(dst, b[1], b[2]), b[3:19]), b[19:]
+	default:
+		return append(dst, b[1:1+int(n)]...), b[1+int(n):]
+	}
+}
