@@ -304,3 +304,75 @@ func TestAdvice(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryWriting: the mobile number of every region, in every way to write it.
+func TestEveryWriting(t *testing.T) {
+	other := func(s string, zero rune) string {
+		return strings.Map(func(r rune) rune {
+			if r >= '0' && r <= '9' {
+				return zero + r - '0'
+			}
+			return r
+		}, s)
+	}
+	for id := range pn.GetSupportedRegions() {
+		p := pn.GetExampleNumberForType(id, pn.MOBILE)
+		if p == nil {
+			continue
+		}
+		want := pn.Format(p, pn.E164)
+		code := strconv.Itoa(int(p.GetCountryCode()))
+		national := want[1+len(code):]
+		groups := pn.Format(p, pn.INTERNATIONAL)
+		rest := strings.TrimPrefix(groups, "+"+code+" ")
+		writings := map[string]string{
+			"+" + code + "-" + strings.ReplaceAll(rest, " ", "-"): "punctuation",
+			"(+" + code + ") " + rest:                             "punctuation",
+			"00" + code + " " + rest:                              "international_prefix",
+			"00 " + code + " " + rest:                             "international_prefix",
+			"+00" + want[1:]:                                      "international_prefix",
+			`="` + want + `"`:                                     "punctuation",
+			`"` + want + `"`:                                      "punctuation",
+			"'" + want:                                            "punctuation",
+			"tel:" + want:                                         "punctuation",
+			"Phone: " + want + ".":                                "punctuation",
+			"\u200e" + want + "\u200f":                            "punctuation",
+			"\u202a" + groups + "\u202c":                          "punctuation",
+			"\ufeff" + want:                                       "punctuation",
+			strings.ReplaceAll(groups, " ", "\u00a0"):             "punctuation",
+			want + " 📱":                                           "punctuation",
+			want + " ext 123":                                     "extension_removed",
+			want + ";ext=123":                                     "extension_removed",
+			other(want, '０'):                                      "other_digits",
+			other(want, '٠'):                                      "other_digits",
+			other(want, '۰'):                                      "other_digits",
+			other(want, '०'):                                      "other_digits",
+			other(want, '০'):                                      "other_digits",
+			other(want, '๐'):                                      "other_digits",
+			"＋" + want[1:]:                                        "other_digits",
+		}
+		trunk := pn.GetNddPrefixForRegion(id, true)
+		if trunk == "" {
+			trunk = "0"
+		}
+		if c, n := splitCallingCode(code + trunk + national); !c.verdict(n).Valid {
+			writings["+"+code+trunk+national] = "leading_zero"
+			writings["+"+code+" ("+trunk+") "+national] = "leading_zero"
+			writings["00"+code+trunk+national] = "international_prefix"
+		}
+		for raw, kind := range writings {
+			for _, region := range []string{"", id} {
+				n := Check(raw, region)
+				if n.E164 != want || len(n.Corrections) == 0 || !slices.Contains(kinds(n), kind) {
+					t.Errorf("%s: Check(%q, %q) = %q (%s) %v, want %s %s", id, raw, region, n.E164, n.Error, kinds(n), want, kind)
+				}
+			}
+		}
+		if n := Check(want[1:], id); n.E164 != want || kinds(n)[0] != "missing_plus" && kinds(n)[0] != "missing_country_code" {
+			t.Errorf("%s: without plus %q (%s) %v", id, n.E164, n.Error, kinds(n))
+		}
+		if n := Check(want[1:], ""); n.Valid || n.Error != ErrInvalidCountryCode || n.Likely != want && !strings.Contains(strings.Join(n.Advice, " "), groups) {
+			t.Errorf("%s: without plus and region %+v", id, n)
+		}
+	}
+}

@@ -58,21 +58,20 @@ func guess(digits string, international bool, home *region) (list []reading) {
 		}
 		return list
 	}
-	if len(list) > 0 && digits[0] != '0' {
+	if len(list) > 0 && list[0].class.mobile() {
 		return list
 	}
+	// As its people write it; many leave the trunk prefix out, but none has a 0 too many.
 	for _, id := range homes {
 		h := world().regions[id]
 		r, ok := h.code().read(digits, h)
-		if !ok || !r.class.mobile() {
+		if !ok || !r.class.mobile() || len(r.fixes) > 0 && (len(r.fixes) > 1 || r.fixes[0].what != h.trunk) {
 			continue
 		}
 		if r.class.Reserved {
 			return []reading{r}
 		}
-		if len(r.fixes) == 1 && r.fixes[0].what == h.trunk || len(r.fixes) == 0 && h.trunk != "0" {
-			add(r.code, r.national)
-		}
+		add(r.code, r.national)
 	}
 	return list
 }

@@ -309,6 +309,12 @@ func understand(t *text, region string) (r reading, prefix fix, word string, lik
 	}
 
 	if home != nil {
+		// 0082 is 00 and Korea, although a Korean may dial 008 for a carrier's calls abroad.
+		if rest, ok := strings.CutPrefix(digits, "00"); ok && strings.HasPrefix(rest, home.code().digits) {
+			if r, w := readInternational(rest); w == "" {
+				return r, fix{InternationalPrefix, "00"}, "", nil
+			}
+		}
 		if idd := home.idd(digits); idd != "" {
 			if r, word = readInternational(digits[len(idd):]); word == "" {
 				return r, fix{InternationalPrefix, idd}, "", nil
