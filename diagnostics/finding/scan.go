@@ -12,6 +12,8 @@ const (
 	longestWindow = 26 * 12 // slots; what lasts longer is found by its onset
 	ownPrior      = 60      // attempts that a series' own rate is drawn to its parent's by
 	parentPrior   = 60
+	nearEnds      = 16    // bad attempts of a window up to which every end is tried
+	coarse        = 6     // later ends are tried in steps of this part of the length
 	lowestRate    = 0.002 // nobody's base rate is below this
 )
 
@@ -42,27 +44,43 @@ func scan(series []cell, parent sum, longest slot) found {
 			starts = append(starts, i)
 		}
 	}
-	for si, i := range starts {
-		step := 1.0
-		for sj := si; sj < len(starts); sj += int(step) {
-			if sj-si >= 16 { // then in growing steps: a long window's end need not be sharp to be found
-				step = max(1, float64(sj-si)/6)
+	bestStart, bestEnd := 0, 0
+	try := func(si, sj int) (tooLong bool) {
+		i, j := starts[si], starts[sj]
+		if series[j].at-series[i].at >= longest {
+			return true
+		}
+		looked++
+		in := sums[j+1].minus(sums[i])
+		if in.bad < 2 {
+			return false
+		}
+		base := outside(total, parent, in)
+		if in.bad < 2*base*in.n {
+			return false
+		}
+		if s := lift(in.bad, in.n, base); s > best.score {
+			best = found{from: series[i].at, to: series[j].at + 1, bad: in.bad, n: in.n, base: base, score: s}
+			bestStart, bestEnd = si, sj
+		}
+		return false
+	}
+	for si := range starts {
+		step := 1
+		for sj := si; sj < len(starts); sj += step {
+			if sj-si >= nearEnds { // then in growing steps: a long window's end need not be sharp to be found
+				step = max(1, (sj-si)/coarse)
 			}
-			j := starts[sj]
-			if series[j].at-series[i].at >= longest {
+			if try(si, sj) {
 				break
 			}
-			looked++
-			in := sums[j+1].minus(sums[i])
-			if in.bad < 2 {
-				continue
-			}
-			base := outside(total, parent, in)
-			if in.bad < 2*base*in.n {
-				continue
-			}
-			if s := lift(in.bad, in.n, base); s > best.score {
-				best = found{from: series[i].at, to: series[j].at + 1, bad: in.bad, n: in.n, base: base, score: s}
+		}
+	}
+	if best.score > 0 { // and then it is made sharp
+		si, reach := bestStart, (bestEnd-bestStart)/coarse+1
+		for sj := max(bestEnd-reach, si); sj <= min(bestEnd+reach, len(starts)-1); sj++ {
+			if try(si, sj) {
+				break
 			}
 		}
 	}
