@@ -43,7 +43,7 @@ func (a *app) formatsCommand() *cobra.Command {
 		Short: "The known log formats, and by what each is recognised",
 		Args:  exact(cobra.NoArgs, "formats"),
 		RunE: func(*cobra.Command, []string) error {
-			return export.LogFormats(a.stdout, deliverylog.Formats())
+			return export.LogFormats(a.stdout, deliverylog.Formats(), deliverylog.IdentityFormats())
 		},
 	}
 }

@@ -42,13 +42,15 @@ func (f *inputFlags) register(cmd *cobra.Command, withWindow bool) {
 		fl.StringVar(&f.since, "since", "", "only messages submitted at or after `TIME`")
 		fl.StringVar(&f.until, "until", "", "only messages submitted before `TIME`")
 	}
-	registerValues(cmd, "log-format", func() []string {
-		var names []string
-		for _, format := range deliverylog.Formats() {
-			names = append(names, format.Name)
-		}
-		return names
-	})
+	registerValues(cmd, "log-format", formatNames)
+}
+
+// formatNames lists the formats of delivery logs and of login logs.
+func formatNames() (names []string) {
+	for _, f := range append(deliverylog.Formats(), deliverylog.IdentityFormats()...) {
+		names = append(names, f.Name)
+	}
+	return names
 }
 
 // registerValues completes a flag's value in the shell.
@@ -64,11 +66,7 @@ func (a *app) options(f *inputFlags, args []string) (diagnostics.Options, error)
 	o := diagnostics.Options{Format: f.format, Region: strings.ToUpper(f.region), Log: a.log}
 	var err error
 	if f.format != "" {
-		var names []string
-		for _, format := range deliverylog.Formats() {
-			names = append(names, format.Name)
-		}
-		if err := oneOf("log-format", f.format, names); err != nil {
+		if err := oneOf("log-format", f.format, formatNames()); err != nil {
 			return o, err
 		}
 	}

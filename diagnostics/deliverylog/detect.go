@@ -48,7 +48,9 @@ func look(name string, head []byte, whole bool, o *Options) (*plan, error) {
 	}
 	var only *Format
 	if o.Format != "" {
-		if only = o.formatNamed(o.Format); only == nil {
+		// A name may be meant for a log of the other kind.
+		other := Options{logins: !o.logins}
+		if only = o.formatNamed(o.Format); only == nil && other.formatNamed(o.Format) == nil {
 			return nil, &UnknownNameError{Name: o.Format, formats: o.formats()}
 		}
 	}

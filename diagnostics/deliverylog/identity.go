@@ -112,12 +112,9 @@ func IdentityFormats() []Format {
 // broken rows are counted in the summaries, one a log, whose Messages count the
 // events given. The event is reused: copy what you keep. progress may be nil.
 //
-// A format name or a map of o that belongs to a delivery log is not looked at.
+// A format name of o that belongs to a delivery log is not looked at, nor is a map.
 func ReadIdentity(ctx context.Context, logs []Log, o Options, progress func(Progress), emit func(*IdentityEvent)) ([]Summary, error) {
 	o.logins, o.Map = true, nil
-	if o.formatNamed(o.Format) == nil {
-		o.Format = ""
-	}
 	var list loginList
 	summaries := make([]Summary, 0, len(logs))
 	for i, log := range logs {

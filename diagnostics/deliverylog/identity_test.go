@@ -173,6 +173,13 @@ func TestIdentityUnknown(t *testing.T) {
 	if err := read(Options{Format: "twilio-csv", Map: map[string]string{"to": "Phone"}}, string(okta)); err != nil {
 		t.Error(err)
 	}
+	var name *UnknownNameError
+	if err := read(Options{Format: "okta"}, string(okta)); !errors.As(err, &name) || !strings.Contains(name.Hints()[0], "formats") {
+		t.Errorf("%v", err)
+	}
+	if _, err := Read(context.Background(), identityLog("twilio.csv", []byte(twilio)), Options{Format: "okta-events"}, nil, func(*Record) error { return nil }); err != nil {
+		t.Error(err)
+	}
 	// And the other way round.
 	_, err = Read(context.Background(), identityLog("okta.jsonl", okta), Options{}, nil, func(*Record) error { return nil })
 	if !errors.As(err, &unknown) || unknown.Other != "okta-events" || !strings.Contains(unknown.Hints()[0], "--identity") {
