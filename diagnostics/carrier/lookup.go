@@ -3,6 +3,7 @@ package carrier
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -335,19 +336,23 @@ func (rec record) entry() (text string, e Entry) {
 		code = rec.first("carriermobilecountrycode") + "-" + rec.first("carriermobilenetworkcode")
 		ported = rec.first("portabilityportedstatus")
 	// https://developer.vonage.com/en/api/number-insight
-	case rec.has("internationalformatnumber"):
+	// and, its successor, https://developer.vonage.com/en/identity-insights/overview
+	case rec.has("internationalformatnumber", "insightsformatnumberinternational"):
 		e.Provider = "vonage"
-		text, e.Country = rec.first("internationalformatnumber"), rec.first("currentcarriercountry", "countrycode")
-		carrier, kind = rec.first("currentcarriername"), rec.first("currentcarriernetworktype")
-		code = rec.first("currentcarriernetworkcode")
+		text = rec.first("internationalformatnumber", "insightsformatnumberinternational")
+		e.Country = rec.first("currentcarriercountry", "insightscurrentcarriercountrycode", "countrycode", "insightsformatcountrycode")
+		carrier = rec.first("currentcarriername", "insightscurrentcarriername", "insightsoriginalcarriername")
+		kind = rec.first("currentcarriernetworktype", "insightscurrentcarriernetworktype", "insightsoriginalcarriernetworktype")
+		code = rec.first("currentcarriernetworkcode", "insightscurrentcarriernetworkcode")
 		ported, roaming, reachable = rec.first("ported"), rec.first("roamingstatus", "roaming"), rec.first("reachable")
-	// https://www.hlr-lookups.com/en/api-docs
-	case rec.has("connectivitystatus", "originalnetworkname", "originalnetworkdetailsname", "isported", "portednetworkname"):
+	// https://www.hlr-lookups.com/en/api-docs and https://www.infobip.com/docs/number-lookup
+	case rec.has("connectivitystatus", "originalnetworkname", "originalnetworkdetailsname", "originalnetworknetworkname", "isported", "portednetworkname"):
 		e.Provider = "hlr"
-		text = rec.first("msisdn", "number", "phonenumber", "detectedtelephonenumber")
-		ported, roaming, reachable = rec.first("isported", "ported"), rec.first("isroaming", "roaming"), rec.first("connectivitystatus", "status")
-		original := rec.first("originalnetworkname", "originalnetworkdetailsname")
-		now := rec.first("portednetworkname", "portednetworkdetailsname", "currentnetworkname", "networkname")
+		text = rec.first("msisdn", "number", "phonenumber", "detectedtelephonenumber", "to")
+		ported, roaming = rec.first("isported", "ported"), rec.first("isroaming", "roaming")
+		reachable = rec.first("connectivitystatus", "status", "statusgroupname")
+		original := rec.first("originalnetworkname", "originalnetworkdetailsname", "originalnetworknetworkname")
+		now := rec.first("portednetworkname", "portednetworkdetailsname", "portednetworknetworkname", "currentnetworkname", "networkname")
 		if carrier = original; now != "" && (yesNo(ported) != number.No || original == "") {
 			carrier = now
 		}
@@ -362,27 +367,28 @@ func (rec record) entry() (text string, e Entry) {
 			kind = "mobile"
 		}
 	default:
-		text = rec.first("number", "phone", "phonenumber", "msisdn", "e164", "to", "recipient", "mobile", "mobilenumber", "telephone", "tel", "destination", "input")
-		carrier = rec.first("carrier", "carriername", "currentcarrier", "network", "networkname", "operator", "operatorname", "mobilenetwork", "networkoperator")
+		text = rec.first("number", "phone", "phonenumber", "msisdn", "e164", "to", "recipient", "mobile", "mobilenumber",
+			"telephone", "tel", "destination", "cleansedphonenumbere164", "input")
+		carrier = rec.first("carrier", "carriername", "currentcarrier", "network", "networkname", "operator", "operatorname", "mobilenetwork",
+			"networkoperator", "linecarrier")
 		kind = rec.first("linetype", "type", "numbertype", "phonetype", "carriertype", "networktype")
-		ported, roaming = rec.first("ported", "isported", "portedstatus"), rec.first("roaming", "isroaming")
+		ported, roaming = rec.first("ported", "isported", "portedstatus", "carrierported", "lineported"), rec.first("roaming", "isroaming")
 		reachable = rec.first("reachable", "connectivity", "isreachable", "status", "active")
-		e.Country = rec.first("country", "countrycode", "iso", "isocountry", "countryiso", "countrycodeiso2", "region")
+		e.Country = rec.first("country", "countrycode", "iso", "isocountry", "countryiso", "countryiso2", "countrycodeiso2", "region")
 		code = rec.first("mccmnc", "networkcode", "hni", "plmn")
 		if code == "" {
-			code = rec.first("mcc", "mobilecountrycode") + "-" + rec.first("mnc", "mobilenetworkcode")
+			code = rec.first("mcc", "mobilecountrycode", "carriermobilecountrycode", "linemobilecountrycode") + "-" +
+				rec.first("mnc", "mobilenetworkcode", "carriermobilenetworkcode", "linemobilenetworkcode")
+		}
+		if allDigits(carrier) { // a network by its code
+			carrier, code = "", carrier
 		}
 	}
 	if e.Country = strings.ToUpper(e.Country); len(e.Country) != 2 || number.CountryName(e.Country) == e.Country {
 		e.Country = ""
 	}
-	if carrier == "" {
-		if name, cc, ok := ByMCCMNC(code, e.Country); ok {
-			carrier = name
-			if e.Country == "" {
-				e.Country = cc
-			}
-		}
+	if name, cc, ok := ByMCCMNC(code, e.Country); ok {
+		carrier, e.Country = cmp.Or(carrier, name), cmp.Or(e.Country, cc)
 	}
 	if !strings.EqualFold(carrier, "unknown") {
 		e.Carrier = carrier
