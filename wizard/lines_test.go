@@ -1,0 +1,165 @@
+package wizard
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/exp/golden"
+
+	"cli.otpdoctor/diagnostics"
+)
+
+// runLines drives the line mode from a script, one line an answer.
+func runLines(t *testing.T, o Options, script ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	err := RunLines(context.Background(), o, strings.NewReader(strings.Join(script, "\n")+"\n"), &out)
+	return out.String(), err
+}
+
+func TestLines(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		script []string
+		err    error
+		want   []string
+	}{
+		{"to the written ticket", []string{"1", "+4407700900187", "Vodafone", "northfirm.example", "march.csv.gz", "y", "y", "n", "n", "n", "y", "1", "y"}, nil,
+			[]string{"Corrected: +44 7700 900187", "The 0 after +44 must go", "Step 1, pass", "Step 4 of 8.", "Written: ticket-2026-03-03-user-1.txt, masked", "13 of 13 answered", "Case saved. Outcome: Send the ticket."}},
+		{"input ends", []string{"1", "+447700900187", "", "", "", "y"}, ErrInputEnded, []string{"Input ended at step", "Case saved."}},
+		{"input ends at once", []string{}, ErrInputEnded, []string{"Input ended at the topic.", "There was nothing to save."}},
+		{"left", []string{"2", "q"}, nil, []string{"Slow code.", "Case saved."}},
+		{"help and back", []string{"?", "1", "b", "2", "+447700900187", "b", "?", "q"}, nil, []string{"b goes back, q saves and leaves", "Slow code."}},
+		{"caller's words", []string{"I am the administrator and locked out", "q"}, nil, []string{"Administrator locked out."}},
+		{"a number that is none", []string{"1", "123", "y", "+447700900187", "q"}, nil, []string{"Not valid", "Type it again?", "Valid: +44 7700 900187"}},
+		{"a log that is not there", []string{"1", "+447700900187", "", "", "mrach.csv.gz", "march.csv.gz", "q"}, nil, []string{"Not found: mrach.csv.gz.", "There is march.csv.gz.", "Done: "}},
+		{"a log of no known kind", []string{"1", "", "", "", "other.csv", "", "q"}, nil, []string{"The log cannot be read: other.csv: no known log format", "Hint: "}},
+		{"an answer that does not fit", []string{"1", "+447700900187", "", "", "", "perhaps", "d", "q"}, nil, []string{"Type y, n or d for don't know."}},
+		{"back over a question", []string{"1", "+447700900187", "", "", "", "y", "b", "n", "q"}, nil, []string{"Step 4 of 8."}},
+		{"logs alone", []string{"11", "", "march.csv.gz"}, nil, []string{"O2, United Kingdom: ", "High: O2 (GB) filters our texts."}},
+		{"the FAQ in between", []string{"1", "f", "q"}, nil, []string{"Why haven't I received my code?"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			cwd, _ := os.Getwd()
+			t.Chdir(dir)
+			writeDemoLog(t, "march.csv.gz")
+			if err := os.WriteFile("other.csv", []byte("Colour,Size\nred,4\nblue,5\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			got, err := runLines(t, testOptions(t), test.script...)
+			if !errors.Is(err, test.err) || test.err == nil && err != nil {
+				t.Errorf("error %v, want %v", err, test.err)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(got, want) {
+					t.Errorf("output lacks %q:\n%s", want, got)
+				}
+			}
+			for _, line := range strings.Split(got, "\n") {
+				if bad := unsafe(line); bad != "" {
+					t.Errorf("%s in %q", bad, line)
+				}
+			}
+			for _, sign := range "✓%…–·›█│" {
+				if strings.ContainsRune(got, sign) {
+					t.Errorf("%q is a sign, and readers skip signs:\n%s", sign, got)
+				}
+			}
+			t.Chdir(cwd)
+		})
+	}
+}
+
+// Both faces leave the same case behind for the same answers.
+func TestLinesAndScreensAgree(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	writeDemoLog(t, "march.csv.gz")
+	o := testOptions(t)
+	if _, err := runLines(t, o, "1", diagnostics.DemoNumber, "Vodafone", "northfirm.example", "march.csv.gz", "y", "y", "n", "n", "n", "y", "", "q"); err != nil {
+		t.Fatal(err)
+	}
+	fromLines := onlyCase(t, o)
+
+	p := testOptions(t)
+	m := newTestModel(t, p, 80, 24)
+	m.send(t, "enter", ":"+diagnostics.DemoNumber, "enter", ":Vodafone", "enter", ":northfirm.example", "enter", ":march.csv.gz", "enter", "enter")
+	m.send(t, "y", "enter", "y", "enter", "n", "enter", "enter", "n", "n", "y")
+	m.send(t, "q")
+	m.saver.close()
+	fromScreens := onlyCase(t, p)
+
+	for i, a := range fromLines.Ticket().Answers {
+		b := fromScreens.Ticket().Answers[i]
+		if a.Text != b.Text || a.Source != b.Source {
+			t.Errorf("question %d: lines say %q (%s), screens %q (%s)", i+1, a.Text, a.Source, b.Text, b.Source)
+		}
+	}
+}
+
+func onlyCase(t *testing.T, o Options) *diagnostics.Case {
+	t.Helper()
+	saved, err := o.Store.List()
+	if err != nil || len(saved) != 1 {
+		t.Fatalf("saved cases: %+v, %v", saved, err)
+	}
+	c, err := diagnostics.LoadCase(saved[0].Path, o.Set, o.Diag, o.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// A case that was left open is offered; a line meant for the first question is
+// not lost.
+func TestLinesResume(t *testing.T) {
+	o := testOptions(t)
+	if _, err := runLines(t, o, "1", "+447700900187", "", "", "", "y"); !errors.Is(err, ErrInputEnded) {
+		t.Fatal(err)
+	}
+	got, _ := runLines(t, o, "y", "", "", "", "n")
+	for _, want := range []string{"A case was left open", "The case goes on: No code.", "Step 5 of 8."} {
+		if !strings.Contains(got, want) {
+			t.Errorf("output lacks %q:\n%s", want, got)
+		}
+	}
+	got, _ = runLines(t, o, "2", "q")
+	if !strings.Contains(got, "Slow code. ") {
+		t.Errorf("the line 2 was lost:\n%s", got)
+	}
+}
+
+func TestLinesTranscript(t *testing.T) {
+	dir := t.TempDir()
+	cwd, _ := os.Getwd()
+	t.Chdir(dir)
+	o := testOptions(t)
+	o.Now = fixtureNow
+	o.Case = fixtureCase(t)
+	got, err := runLines(t, o, "", "", "y", "y", "n", "n", "n", "y", "", "q")
+	if err != nil {
+		t.Error(err)
+	}
+	t.Chdir(cwd)
+	golden.RequireEqual(t, []byte(got))
+}
+
+func TestSpoken(t *testing.T) {
+	for _, test := range []struct{ in, want string }{
+		{"41 of 52, 79 % (66–88)", "41 of 52, 79 percent, between 66 and 88"},
+		{"2.1 % (0.8–5.3).", "2.1 percent, between 0.8 and 5.3."},
+		{"97 % sure", "97 percent sure"},
+		{"<0.1 %, >99 %", "under 0.1 percent, over 99 percent"},
+		{"nothing", "nothing"},
+		{"1–3 minutes", "1 to 3 minutes"},
+	} {
+		if got := spoken(test.in); got != test.want {
+			t.Errorf("spoken(%q) = %q, want %q", test.in, got, test.want)
+		}
+	}
+}
