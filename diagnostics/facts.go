@@ -250,9 +250,8 @@ func (c *Case) words(w map[string]string) {
 		}
 		there := c.place()
 		from := fi.Window.From.Std()
-		w["since"] = tally.FormatTime(fi.Window.From, nil, c.Created.Year())
 		w["since_there"] = from.In(there).Format("15:04") + " there"
-		w["since_spoken"] = spoken(from.In(there), c.Created.In(there))
+		w["since"] = spoken(from.In(there), c.Created.In(there))
 		break
 	}
 }
