@@ -221,7 +221,7 @@ func TestHostileText(t *testing.T) {
 	o.Now = fixtureNow
 	o.Logs = []string{file}
 	m := newTestModel(t, o, 80, 24)
-	m.drain(t, m.Init())
+	m.drain(t, m.readIfNeeded())
 	if m.table() == nil {
 		t.Fatalf("the log was not read: %+v", m.problem)
 	}

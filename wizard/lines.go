@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -157,9 +158,12 @@ func spoken(text string) string {
 			}
 		}
 	}
-	b.WriteString(text)
+	b.WriteString(thereWords.ReplaceAllString(text, ", $1 there"))
 	return strings.NewReplacer("…", "...", "–", " to ", "<0.1", "under 0.1", ">99", "over 99").Replace(b.String())
 }
+
+// thereWords is the caller's time in brackets: "07:40 UTC (07:40 there)".
+var thereWords = regexp.MustCompile(` \((\d\d:\d\d there)\)`)
 
 func isFigure(s string) bool {
 	_, err := strconv.ParseFloat(s, 64)
@@ -691,7 +695,7 @@ func (l *lines) decided(i int) string {
 }
 
 func lowerFirst(s string) string {
-	if len(s) > 1 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'a' && s[1] <= 'z' {
+	if len(s) > 1 && s[0] >= 'A' && s[0] <= 'Z' && (s[1] >= 'a' && s[1] <= 'z' || s[1] == ' ') {
 		return strings.ToLower(s[:1]) + s[1:]
 	}
 	return s

@@ -54,45 +54,32 @@ func demoModel(t testing.TB, w, h int) *model {
 	return newTestModel(t, o, w, h)
 }
 
-// drain executes a command and what follows from it, except what waits for the
-// clock.
+// drain executes a command and what follows from it, beside each other as the
+// program does. The clock's tick is left out: it would never end.
 func (m *model) drain(t testing.TB, cmd tea.Cmd) {
 	t.Helper()
-	queue := []tea.Cmd{cmd}
-	for n := 0; len(queue) > 0; n++ {
-		if n > 200 {
-			t.Fatal("commands without end")
+	msgs := make(chan tea.Msg)
+	open := 0
+	start := func(c tea.Cmd) {
+		if c != nil {
+			open++
+			go func() { msgs <- c() }()
 		}
-		c := queue[0]
-		queue = queue[1:]
-		if c == nil {
-			continue
-		}
-		done := make(chan tea.Msg, 1)
-		go func() { done <- c() }()
-		var msg tea.Msg
+	}
+	start(cmd)
+	for open > 0 {
 		select {
-		case msg = <-done:
-		case <-time.After(50 * time.Millisecond): // the clock; or work, which is waited for
-			if m.reading == nil {
-				continue
-			}
-			select {
-			case msg = <-done:
-			case <-time.After(5 * time.Second):
-				continue
-			}
-		}
-		switch msg := msg.(type) {
-		case nil:
-		case tea.BatchMsg:
-			queue = append(queue, msg...)
-		default:
+		case msg := <-msgs:
+			open--
 			if cmds, ok := sequence(msg); ok {
-				queue = append(queue, cmds...)
-				continue
+				for _, c := range cmds {
+					start(c)
+				}
+			} else if msg != nil {
+				start(m.update(msg))
 			}
-			queue = append(queue, m.update(msg))
+		case <-time.After(30 * time.Second):
+			t.Fatal("a command does not end")
 		}
 	}
 }
