@@ -74,7 +74,7 @@ func hoursCSV(w io.Writer, r *finding.Report, red *redactor) error {
 	if r.Table != nil {
 		for _, g := range r.Table.Groups {
 			for h, x := range g.Hours {
-				c.row(Clean(g.Country), red.text(g.Carrier), strconv.Itoa(h), count(x.Messages), count(x.Failed), count(x.Late))
+				c.row(word(g.Country), red.text(g.Carrier), strconv.Itoa(h), count(x.Messages), count(x.Failed), count(x.Late))
 			}
 		}
 	}
@@ -103,7 +103,7 @@ func usersCSV(w io.Writer, r *finding.Report, red *redactor) error {
 		if u.RunBad > 0 {
 			since = at(stamp(u.RunStart))
 		}
-		c.row(red.e164(u.Number), Clean(g.Country), red.text(g.Carrier), count(int64(u.Messages)), count(int64(u.Delivered)), count(int64(u.Attempts)), count(int64(u.Late)), count(int64(u.Failed)),
+		c.row(red.e164(u.Number), word(g.Country), red.text(g.Carrier), count(int64(u.Messages)), count(int64(u.Delivered)), count(int64(u.Attempts)), count(int64(u.Late)), count(int64(u.Failed)),
 			at(stamp(u.LastDelivered)), at(stamp(u.FirstBad)), at(stamp(u.LastBad)), since)
 	})
 	return c.close()

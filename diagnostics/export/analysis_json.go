@@ -198,7 +198,7 @@ func inputsOf(r *finding.Report, red *redactor) []inputJSON {
 	list := []inputJSON{}
 	for i := range r.Inputs {
 		in := &r.Inputs[i]
-		j := inputJSON{Name: red.text(in.Name), Format: Clean(in.Format), Rows: in.Rows, Messages: in.Messages, Rejected: in.Rejected,
+		j := inputJSON{Name: red.text(in.Name), Format: word(in.Format), Rows: in.Rows, Messages: in.Messages, Rejected: in.Rejected,
 			Rejections: []rejectionJSON{}, Warnings: red.all(in.Warnings), Skipped: in.Skipped, SHA256: in.SHA256, Truncated: red.text(in.Truncated)}
 		for _, x := range in.Rejections {
 			j.Rejections = append(j.Rejections, rejectionJSON{x.Line, red.text(x.Reason)})
@@ -214,7 +214,7 @@ func totalsOf(g *tally.Group) totalsJSON {
 }
 
 func carrierOf(g *tally.Group, red *redactor) carrierJSON {
-	c := carrierJSON{Country: Clean(g.Country), Carrier: red.text(g.Carrier), CarrierSource: string(g.CarrierSource),
+	c := carrierJSON{Country: word(g.Country), Carrier: red.text(g.Carrier), CarrierSource: string(g.CarrierSource),
 		Messages: g.Messages, Delivered: g.Delivered, Failed: g.Failed, Unconfirmed: g.Unconfirmed, InFlight: g.InFlight,
 		Users: g.Users, AffectedUsers: g.AffectedUsers, Attempts: g.AttemptsJudged, AttemptsFailed: g.AttemptsLate + g.AttemptsFailed,
 		DeliveryRate: ratio(g.Delivered, g.Judged()), Latency: latencyOf(&g.Latency), Late: g.LateMessages,
@@ -227,7 +227,7 @@ func carrierOf(g *tally.Group, red *redactor) carrierJSON {
 		c.ByHour[h] = hourJSON{h, x.Messages, x.Failed, x.Late}
 	}
 	for _, e := range g.Errors {
-		c.Errors = append(c.Errors, errorJSON{Clean(e.Code), e.Reason.String(), e.Count})
+		c.Errors = append(c.Errors, errorJSON{word(e.Code), e.Reason.String(), e.Count})
 	}
 	return c
 }
@@ -256,13 +256,13 @@ func findingsOf(list []finding.Finding, red *redactor) []findingJSON {
 		out = append(out, findingJSON{Cause: string(f.Cause), Severity: string(f.Severity), Confidence: rounded(f.Confidence), Scope: scopeOf(&f.Scope, red),
 			Window: windowJSON{stamp(f.Window.From), stamp(f.Window.To)}, AffectedUsers: f.AffectedUsers, Messages: f.Messages,
 			Figures: figuresOf(&f.Figures, red), Summary: red.text(f.Summary), Evidence: evidenceOf(f, red), FAQ: f.FAQ,
-			NextStep: red.text(f.NextStep), Reply: red.text(f.Reply), Title: red.text(f.Title), Code: Clean(f.Code)})
+			NextStep: red.text(f.NextStep), Reply: red.text(f.Reply), Title: red.text(f.Title), Code: word(f.Code)})
 	}
 	return out
 }
 
 func scopeOf(s *finding.Scope, red *redactor) scopeJSON {
-	j := scopeJSON{Level: s.Level, Country: Clean(s.Country), Carrier: Clean(s.Carrier), Hours: s.Hours}
+	j := scopeJSON{Level: s.Level, Country: word(s.Country), Carrier: red.text(s.Carrier), Hours: s.Hours}
 	if s.Level == "number" {
 		j.Country, j.Carrier = "", ""
 		j.Number = scopeNumber(s, red)
@@ -335,7 +335,7 @@ func evidenceLine(e *finding.Evidence, red *redactor) string {
 		parts = append(parts, "message "+red.id(e.MessageID))
 	}
 	if e.Code != "" {
-		parts = append(parts, "code "+Clean(e.Code))
+		parts = append(parts, "code "+word(e.Code))
 	}
 	return strings.Join(parts, ", ")
 }

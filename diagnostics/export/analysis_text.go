@@ -114,9 +114,9 @@ func groupName(g *tally.Group, by string) string {
 	case by == "country":
 		return number.CountryName(g.Carrier)
 	case by != "" && by != "carrier" || g.Country == "":
-		return Clean(g.Carrier)
+		return word(g.Carrier)
 	}
-	return Clean(g.Carrier) + " " + Clean(g.Country)
+	return word(g.Carrier) + " " + word(g.Country)
 }
 
 // findingAt is the worst finding whose scope is the group, or nil.

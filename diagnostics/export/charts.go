@@ -642,7 +642,7 @@ func (c *charts) oneUser(k *ticket.Ticket) (chart, bool) {
 	for _, a := range attempts {
 		count[a.Outcome]++
 		x.data.rows = append(x.data.rows, []string{a.First.Std().Format("2006-01-02 15:04:05"), a.First.Std().In(loc).Format("Mon 2 Jan 15:04"), strconv.Itoa(int(a.Messages)),
-			strconv.Itoa(int(a.Delivered)), words[a.Outcome], Clean(a.Code)})
+			strconv.Itoa(int(a.Delivered)), words[a.Outcome], word(a.Code)})
 	}
 	lanes = slices.DeleteFunc(lanes, func(o tally.Outcome) bool { return count[o] == 0 && o != tally.OK && o != tally.Failed })
 	first, last := attempts[0].First, attempts[len(attempts)-1].First

@@ -26,8 +26,14 @@ type Options struct {
 	Width     int    // of text, in columns; 0 is 80
 	ASCII     bool   // signs of text without UTF-8
 	Explain   bool   // the findings that were not stated, too
-	Wiki      bool   // Jira's wiki text in place of ADF, for Data Center
 	Table     string // which table the CSV of an analysis is: carriers, findings, hours or users
+
+	// For help desks and mail, empty where not set up. Addresses are left out of
+	// whatever is redacted.
+	Requester string // e-mail address of who asks
+	From, To  string // of mail, as "Name <address>"
+	Project   string // Jira's project key
+	Wiki      bool   // Jira's wiki text in place of ADF, for Data Center
 }
 
 func (o Options) width() int {
@@ -49,7 +55,8 @@ func (e *FormatError) Error() string {
 
 // kinds are the formats of each kind of output, in the order of the help text.
 var kinds = map[string][]string{
-	"ticket":   {"text", "md", "html", "pdf", "json", "csv"},
+	"ticket":   {"text", "md", "html", "pdf", "json", "csv", "eml", "zendesk", "jira", "freshdesk", "servicenow", "github", "reply"},
+	"lockout":  {"text", "md", "html", "pdf", "json", "csv", "eml", "zendesk", "jira", "freshdesk", "servicenow", "github"},
 	"analysis": {"text", "json", "md", "html", "csv"},
 	"check":    {"text", "json", "jsonl"},
 	"convert":  {"csv", "jsonl", "parquet"},
@@ -87,8 +94,6 @@ func Ticket(w io.Writer, format string, t ticket.Ticket, o Options) error {
 	switch format {
 	case "text":
 		return ticketToText(w, &t, o)
-	case "md":
-		return markdown(w, ticketDocument(&t, o, false))
 	case "html":
 		return htmlPage(w, ticketDocument(&t, o, true))
 	case "pdf":
@@ -97,8 +102,37 @@ func Ticket(w io.Writer, format string, t ticket.Ticket, o Options) error {
 		return ticketToJSON(w, &t, o)
 	case "csv":
 		return ticketToCSV(w, &t, o)
+	case "reply":
+		return replyText(w, &t, o)
+	}
+	if write, ok := letterFormats[format]; ok {
+		return write(w, ticketLetter(&t, o), o)
 	}
 	return unknown("ticket", format)
+}
+
+// Lockout writes the request to switch off a locked-out administrator's second factor.
+func Lockout(w io.Writer, format string, r ticket.Request, o Options) error {
+	l := lockoutLetter(&r, o)
+	switch format {
+	case "text":
+		t := newText(w, o)
+		t.hanging("Subject: ", l.doc.title)
+		t.document(l.doc)
+		return t.flush()
+	case "html":
+		return htmlPage(w, l.doc)
+	case "pdf":
+		return pdf(w, l.doc, r.CreatedAt)
+	case "json":
+		return lockoutToJSON(w, &r, o)
+	case "csv":
+		return lockoutToCSV(w, &r, o)
+	}
+	if write, ok := letterFormats[format]; ok {
+		return write(w, l, o)
+	}
+	return unknown("lockout", format)
 }
 
 // Analysis writes what was counted and found.

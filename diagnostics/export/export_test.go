@@ -22,10 +22,10 @@ func TestTicketGolden(t *testing.T) {
 		}
 	}
 	var b bytes.Buffer
-	if err := Summary(&b, k, Options{}); err != nil {
+	if err := Demo(&b, "No code", k, Options{}); err != nil {
 		t.Error(err)
 	}
-	golden(t, "summary", b.Bytes())
+	golden(t, "demo", b.Bytes())
 }
 
 func TestAnalysisGolden(t *testing.T) {

@@ -129,7 +129,7 @@ func (r *redactor) core(digits string, m number.MSISDN) {
 
 // firm makes a firm's address known: as given, its host, and the host's own name.
 func (r *redactor) firm(address string) {
-	address = strings.TrimSpace(address)
+	address = strings.TrimSpace(shortened(address))
 	if !r.on || address == "" {
 		return
 	}
@@ -153,7 +153,7 @@ func (r *redactor) firm(address string) {
 
 // person makes a name known, whole and in its parts.
 func (r *redactor) person(name, label string) {
-	if !r.on || strings.TrimSpace(name) == "" {
+	if name = shortened(name); !r.on || strings.TrimSpace(name) == "" {
 		return
 	}
 	r.literal(name, label, "name")
@@ -165,8 +165,11 @@ func (r *redactor) person(name, label string) {
 }
 
 func (r *redactor) literal(text, label, kind string) {
-	text = strings.ToLower(strings.TrimSpace(Clean(text)))
-	if !r.on || text == "" || slices.ContainsFunc(r.literals, func(l literal) bool { return l.text == text }) {
+	if !r.on {
+		return
+	}
+	text = strings.ToLower(strings.TrimSpace(word(text)))
+	if text == "" || slices.ContainsFunc(r.literals, func(l literal) bool { return l.text == text }) {
 		return
 	}
 	if label == "" {
@@ -178,7 +181,7 @@ func (r *redactor) literal(text, label, kind string) {
 
 // id cleans an id that the report needs as it is; known values go all the same.
 func (r *redactor) id(s string) string {
-	s = Clean(s)
+	s = word(s)
 	if !r.on || s == "" {
 		return s
 	}
@@ -231,7 +234,7 @@ func (r *redactor) number(m number.MSISDN) string {
 // text cleans a line of text and takes out what is known and what looks like a
 // phone number, an e-mail address or a web address.
 func (r *redactor) text(s string) string {
-	s = Clean(s)
+	s = Clean(shortened(s))
 	if !r.on || s == "" {
 		return s
 	}
@@ -240,6 +243,25 @@ func (r *redactor) text(s string) string {
 	s = r.knownLiterals(s)
 	return r.phones(s, false)
 }
+
+// maxText is the longest single text that a report carries: a carrier's name of
+// a megabyte is an attack, not a name.
+const maxText = 4000
+
+// shortened cuts what is longer than [maxText] bytes, and says so.
+func shortened(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	cut := maxText
+	for cut > 0 && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "… (cut, " + strconv.Itoa(len(s)) + " bytes in all)"
+}
+
+// word is a code, a country or another short field of a log, clean and not too long.
+func word(s string) string { return Clean(shortened(s)) }
 
 // lines is text for several lines.
 func (r *redactor) lines(s string) string {

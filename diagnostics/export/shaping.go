@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	_ "embed"
 	"io"
+	"strings"
 	"sync"
 	"unicode"
 
@@ -107,11 +108,19 @@ func shaped(line string, bold bool) []glyphRun {
 }
 
 func fontRuns(runs []glyphRun, text string, bold bool) []glyphRun {
-	for _, r := range text {
-		base := latinFont
-		if bold {
-			base = boldFont
+	base := latinFont
+	if bold {
+		base = boldFont
+	}
+	var letters strings.Builder
+	var current *fontFile
+	flush := func() {
+		if letters.Len() > 0 {
+			runs = append(runs, glyphRun{current, letters.String()})
+			letters.Reset()
 		}
+	}
+	for _, r := range text {
 		f := base
 		switch {
 		case r < 0x250:
@@ -123,12 +132,13 @@ func fontRuns(runs []glyphRun, text string, bold bool) []glyphRun {
 		if r > 0xffff || !f.has(r) {
 			f, r = base, '?'
 		}
-		if n := len(runs); n > 0 && runs[n-1].font == f {
-			runs[n-1].text += string(r)
-		} else {
-			runs = append(runs, glyphRun{f, string(r)})
+		if f != current {
+			flush()
+			current = f
 		}
+		letters.WriteRune(r)
 	}
+	flush()
 	return runs
 }
 

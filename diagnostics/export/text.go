@@ -122,14 +122,10 @@ func wrapped(s string, width int) []string {
 				lines = append(lines, line)
 				line, used = "", 0
 			}
-			for n > width {
-				head := displaywidth.TruncateString(word, width, "")
-				if head == "" {
-					break
-				}
-				lines = append(lines, head)
-				word = word[len(head):]
-				n = cells(word)
+			if n > width {
+				var pieces []string
+				pieces, word, n = broken(word, width)
+				lines = append(lines, pieces...)
 			}
 			if used > 0 {
 				line, used = line+" ", used+1
@@ -139,6 +135,20 @@ func wrapped(s string, width int) []string {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// broken cuts a word that is longer than a line into full lines and what is left.
+func broken(word string, width int) (lines []string, rest string, n int) {
+	from, used, at := 0, 0, 0
+	for g := displaywidth.StringGraphemes(word); g.Next(); {
+		if used+g.Width() > width && at > from {
+			lines = append(lines, word[from:at])
+			from, used = at, 0
+		}
+		used += g.Width()
+		at += len(g.Value())
+	}
+	return lines, word[from:], used
 }
 
 func plural(n int64, noun string) string {

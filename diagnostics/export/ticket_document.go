@@ -88,8 +88,8 @@ func answerRows(t *ticket.Ticket, red *redactor) []answerRow {
 	var rows []answerRow
 	for i := range t.Answers {
 		a := &t.Answers[i]
-		row := answerRow{number: i + 1, id: ticket.IDs[i], short: red.text(a.Question.Short), question: red.text(a.Question.Text), answer: red.text(oneLine(a.Text)),
-			brief: red.text(oneLine(a.Short)), source: string(a.Source), conflict: red.text(a.Conflict), evidence: red.all(a.Evidence), known: a.Known()}
+		row := answerRow{number: i + 1, id: ticket.IDs[i], short: red.text(a.Question.Short), question: red.text(a.Question.Text), answer: red.text(oneLine(shortened(a.Text))),
+			brief: red.text(oneLine(shortened(a.Short))), source: string(a.Source), conflict: red.text(a.Conflict), evidence: red.all(a.Evidence), known: a.Known()}
 		if !row.known {
 			row.source = "to ask"
 			row.answer = "UNANSWERED. Ask: “" + red.text(a.Question.Ask) + "”"
@@ -156,7 +156,7 @@ func codeLine(f *finding.Finding) string {
 	if f.Code == "" || f.CodeCount == 0 {
 		return ""
 	}
-	return "Code " + Clean(f.Code) + ": " + tally.FormatOf(int64(f.CodeCount), int64(f.CodeTotal)) + " failed messages."
+	return "Code " + word(f.Code) + ": " + tally.FormatOf(int64(f.CodeCount), int64(f.CodeTotal)) + " failed messages."
 }
 
 // noCauseOf is noCause for a ticket, whose answers may be from elsewhere.
@@ -235,7 +235,7 @@ func addLookedAt(d *document, r *finding.Report, red *redactor) {
 }
 
 func inputLine(format string, messages, rows, rejected int64) string {
-	s := Clean(format) + ", " + plural(messages, "message")
+	s := word(format) + ", " + plural(messages, "message")
 	if rows != messages {
 		s += " in " + plural(rows, "row")
 	}

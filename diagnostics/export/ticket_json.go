@@ -45,7 +45,7 @@ func ticketOf(t *ticket.Ticket, red *redactor) ticketJSON {
 		Steps: []stepJSON{}}
 	for i := range t.Answers {
 		a := &t.Answers[i]
-		q := questionJSON{Number: i + 1, ID: ticket.IDs[i], Question: red.text(a.Question.Text), Answer: red.text(oneLine(a.Text)), Value: maskedValue(a.Value, red),
+		q := questionJSON{Number: i + 1, ID: ticket.IDs[i], Question: red.text(a.Question.Text), Answer: red.text(oneLine(shortened(a.Text))), Value: maskedValue(a.Value, red),
 			Source: string(a.Source), Evidence: red.all(a.Evidence), Conflict: red.text(a.Conflict)}
 		j.Questions = append(j.Questions, q)
 	}
@@ -65,7 +65,7 @@ func ticketOf(t *ticket.Ticket, red *redactor) ticketJSON {
 				detail = "to ask"
 			}
 		}
-		j.Steps = append(j.Steps, stepJSON{Clean(s.ID), red.text(s.Title), result, detail})
+		j.Steps = append(j.Steps, stepJSON{word(s.ID), red.text(s.Title), result, detail})
 	}
 	j.Attachments, j.Warnings = red.all(t.Attachments), red.all(t.Warnings)
 	j.Reply = red.lines(t.Reply)

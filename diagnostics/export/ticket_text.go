@@ -165,34 +165,6 @@ func sum(list []int) int {
 	return n
 }
 
-// Summary is the ticket as the demo and a terminal show it: findings, checklist,
-// the thirteen answers in a table, what to tell the user.
-func Summary(w io.Writer, t ticket.Ticket, o Options) error {
-	x := newText(w, o)
-	red := ticketRedactor(&t, o)
-	year := t.CreatedAt.Year()
-	x.findings(t.Findings, red, year, false)
-	if len(t.Findings) == 0 {
-		x.wrap("NO FINDINGS")
-		x.wrap(noCauseOf(&t))
-	}
-	if len(t.Steps) > 0 {
-		x.line("")
-		x.checklist(t.Steps, checklistTitle(&t, red), red)
-	}
-	x.line("")
-	x.ticketTable(&t, red)
-	if t.Reply != "" {
-		x.line("")
-		x.tell(red.lines(t.Reply))
-	}
-	if red.on {
-		x.line("")
-		x.wrap("Masked: " + red.masked() + ".")
-	}
-	return x.flush()
-}
-
 // checklistTitle says for whom the checklist was walked.
 func checklistTitle(t *ticket.Ticket, red *redactor) string {
 	switch len(t.People) {
