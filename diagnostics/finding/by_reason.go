@@ -56,7 +56,7 @@ func (b *board) homeOf(picked []int32, carriers bool) home {
 		perCountry[b.areas[area].country]++
 	}
 	from, to := b.stretch(picked)
-	elsewhere := func(areas []int) bool { // would others have shown it, had it been theirs too?
+	othersToo := func(areas []int) bool { // would others have shown it, had it been theirs too?
 		in := b.span(failing, areas, from, to)
 		out := b.span(failing, b.country(""), from, to).minus(in)
 		return out.n >= 10 && in.n > 0
@@ -76,7 +76,7 @@ func (b *board) homeOf(picked []int32, carriers bool) home {
 		if cc == "" || float64(perCountry[cc]) < need {
 			continue
 		}
-		if areas := b.country(cc); elsewhere(areas) {
+		if areas := b.country(cc); othersToo(areas) {
 			return home{LevelCountry, cc, areas}
 		}
 	}
@@ -151,9 +151,9 @@ func (b *board) byReason(cause Cause, h home, picked []int32) claim {
 	before := b.span(failing, h.areas, b.first, b.last+1).minus(in)
 	c := claim{person: -1, attempts: picked, areas: h.areas, from: from, to: to}
 	rest := b.span(failing, b.country(""), from, to).minus(in)
-	whose := "elsewhere"
+	whose := elsewhere
 	if h.level == LevelGlobal {
-		rest, whose = before, "at other times"
+		rest, whose = before, atOtherTimes
 	}
 	looked := float64(len(b.areas) + 1)
 	// As many with these codes as that, where a stray one in 200 attempts is common.

@@ -62,16 +62,15 @@ func Find(t *tally.Table, o Options) ([]Finding, []NearMiss) {
 		for range mostOfOneRule {
 			claims := r.find(b)
 			for i := range claims {
-				b.take(&claims[i])
-				all = append(all, claims[i].Finding)
+				c := &claims[i]
+				b.take(c)
+				b.finish(&c.Finding, c.attempts)
+				all = append(all, c.Finding)
 			}
 			if !r.again || len(claims) == 0 {
 				break
 			}
 		}
-	}
-	for i := range all {
-		b.finish(&all[i])
 	}
 	sort(all)
 	if !o.Explain {

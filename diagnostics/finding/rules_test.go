@@ -125,8 +125,15 @@ func on(day, hour, minute int) time.Time {
 	return monday.AddDate(0, 0, day).Add(time.Duration(hour*60+minute) * time.Minute)
 }
 
-// TestRules has for each cause a log that shows it, and one that looks like it and must stay silent.
-func TestRules(t *testing.T) {
+// ruleCase is a log and the findings that it has to give.
+type ruleCase struct {
+	name string
+	log  func(*book)
+	want []string
+}
+
+// ruleCases has for each cause a log that shows it, and logs that look like it and must stay silent.
+func ruleCases() []ruleCase {
 	twice := func(to string, h how) func(*book) {
 		return func(b *book) {
 			b.live(british, nil)
@@ -137,11 +144,7 @@ func TestRules(t *testing.T) {
 	}
 	invalid := how{fails: true, reason: reason.NumberInvalid, code: "21211", times: 2}
 	landline := how{fails: true, reason: reason.NotMobile, code: "30006", times: 2}
-	tests := []struct {
-		name string
-		log  func(*book)
-		want []string
-	}{
+	return []ruleCase{
 		{"all is well", func(b *book) { b.live(british, nil); b.live(french, nil) }, nil},
 
 		{"leading zero", twice("+4407700900987", invalid), []string{"leading_zero number +447700900987 GB"}},
@@ -411,7 +414,10 @@ func TestRules(t *testing.T) {
 			}
 		}, nil},
 	}
-	for _, tt := range tests {
+}
+
+func TestRules(t *testing.T) {
+	for _, tt := range ruleCases() {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newBook()
 			tt.log(b)

@@ -182,7 +182,7 @@ func (b *board) outage(u unit, w found, areas map[int][]cell, looked float64) (c
 		window.To, window.Open = b.endOf(), true
 	}
 	before := b.span(failing, u.areas, b.first, b.last+1).minus(in)
-	base, whose := before, "at other times"
+	base, whose := before, atOtherTimes
 	if cause != ProviderOutage {
 		if rest := b.span(failing, b.country(u.country), f.from, f.to).minus(in); rest.n >= 5 {
 			base, whose = rest, u.country+", other carriers"

@@ -13,8 +13,9 @@ import (
 	"cli.otpdoctor/faq"
 )
 
-// finish gives a finding its severity, its confidence and its words.
-func (b *board) finish(f *Finding) {
+// finish gives a finding its severity, its confidence and its words. The attempts
+// are those it explains.
+func (b *board) finish(f *Finding, attempts []int32) {
 	f.Severity = severity(f, b.table.Totals.Users)
 	f.Confidence = b.confidence(f)
 	set := b.options.FAQ
@@ -27,8 +28,8 @@ func (b *board) finish(f *Finding) {
 	f.Reply = set.Reply(string(f.Cause), w)
 	f.NextStep = set.NextStep(string(f.Cause), w)
 	f.Summary = b.summary(f)
-	f.Evidence = b.evidence(f)
-	if ready := b.providerReady(f); ready != "" {
+	f.Evidence = b.evidence(f, attempts)
+	if ready := b.providerReady(f, attempts); ready != "" {
 		f.Evidence = append(f.Evidence, Evidence{Text: ready})
 	}
 }
@@ -184,6 +185,20 @@ func yardstickInWords(baseline string) string {
 	return "other " + place + " " + rest
 }
 
+// ofYardstick is the yardstick behind "the rate": "of other GB carriers", "at other times".
+func ofYardstick(baseline string) string {
+	if baseline == atOtherTimes || baseline == elsewhere {
+		return baseline
+	}
+	return "of " + yardstickInWords(baseline)
+}
+
+// Yardsticks that are no group of users.
+const (
+	atOtherTimes = "at other times"
+	elsewhere    = "elsewhere"
+)
+
 // summary is one sentence with its numbers.
 func (b *board) summary(f *Finding) string {
 	g := f.Figures
@@ -205,7 +220,7 @@ func (b *board) summary(f *Finding) string {
 const mostExamples = 5
 
 // evidence are the figures behind a finding, then a few messages for the provider.
-func (b *board) evidence(f *Finding) []Evidence {
+func (b *board) evidence(f *Finding, attempts []int32) []Evidence {
 	var out []Evidence
 	say := func(format string, args ...any) { out = append(out, Evidence{Text: fmt.Sprintf(format, args...)}) }
 	g := f.Figures
@@ -217,15 +232,15 @@ func (b *board) evidence(f *Finding) []Evidence {
 		say("%s outside this time: %s", f.scopeInWords(), rateOf(*g.BeforeBad, *g.BeforeTotal))
 	}
 	if f.Code != "" {
-		say("code %s%s in %s that have one", f.Code, b.meaning(f), tally.FormatOf(int64(f.CodeCount), int64(f.CodeTotal)))
+		say("code %s%s in %s that have one", f.Code, b.meaning(f.Code, attempts), tally.FormatOf(int64(f.CodeCount), int64(f.CodeTotal)))
 	}
 	if f.Cause == LeadingZero {
 		say("stored as %s, right is %s", f.Scope.Key.E164(), f.Scope.Number)
 	}
 	if g.RiskRatio != nil && g.PValue != nil && *g.RiskRatio >= 1 {
-		say("%s the rate of %s; by chance: %s", tally.FormatRatio(*g.RiskRatio), yardstickInWords(g.Baseline), tally.FormatChance(*g.PValue))
+		say("%s the rate %s; by chance: %s", tally.FormatRatio(*g.RiskRatio), ofYardstick(g.Baseline), tally.FormatChance(*g.PValue))
 	}
-	return append(out, b.examples(f)...)
+	return append(out, b.examples(attempts)...)
 }
 
 // scopeInWords names who a finding is about.
@@ -242,40 +257,37 @@ func (f *Finding) scopeInWords() string {
 	return "all carriers"
 }
 
-// meaning is what the commonest code of a finding says.
-func (b *board) meaning(f *Finding) string {
-	for _, n := range f.Users {
-		for _, i := range b.people[b.index[n]].bad {
-			if at := &b.attempts[i]; at.Code == f.Code && at.Reason != reason.Unknown {
-				return " (" + at.Reason.Title() + ")"
-			}
+// meaning is what a code among these attempts says.
+func (b *board) meaning(code string, attempts []int32) string {
+	for _, i := range attempts {
+		if at := &b.attempts[i]; at.Code == code && at.Reason != reason.Unknown {
+			return " (" + at.Reason.Title() + ")"
 		}
 	}
 	return ""
 }
 
-// examples names a few messages, of different users where there are such, the
-// newest first: providers look at fresh ones only.
-func (b *board) examples(f *Finding) []Evidence {
-	var all []*attempt
-	for _, n := range f.Users {
-		p := &b.people[b.index[n]]
-		for _, i := range slices.Backward(p.bad) {
+// examples names a few messages of the newest attempts, each of another user
+// where there are such: providers look at fresh ones only.
+func (b *board) examples(attempts []int32) []Evidence {
+	var picked []int32
+	seen := make(map[number.MSISDN]bool)
+	for _, again := range []bool{false, true} {
+		for _, i := range slices.Backward(attempts) {
 			at := &b.attempts[i]
-			if at.MessageID == "" || !f.Window.holds(at.First) || f.Code != "" && at.Code != f.Code && f.Scope.Level != LevelNumber {
+			if len(picked) == mostExamples || at.MessageID == "" || seen[at.Number] != again || slices.Contains(picked, i) {
 				continue
 			}
-			all = append(all, at)
-			if f.Scope.Level != LevelNumber || len(all) == mostExamples {
-				break
-			}
+			seen[at.Number] = true
+			picked = append(picked, i)
 		}
 	}
-	slices.SortStableFunc(all, func(x, y *attempt) int { return compare(y.First, x.First) })
+	slices.SortFunc(picked, func(x, y int32) int { return int(y - x) })
 	var out []Evidence
-	for _, at := range all[:min(len(all), mostExamples)] {
+	for _, i := range picked {
+		at := &b.attempts[i]
 		text := fmt.Sprintf("%s, %s, message %s", momentOf(at.First), at.Number.International(), at.MessageID)
-		if at.Code != "" {
+		if at.Code != "" && at.Outcome == tally.Failed {
 			text += ", code " + at.Code
 		}
 		out = append(out, Evidence{Text: text, Number: at.Number, MessageID: at.MessageID, Code: at.Code, At: at.First})
@@ -306,7 +318,7 @@ const (
 
 // providerReady says whether a finding is enough for the provider, and what to
 // collect where it is not. Only findings that a provider has to act on have it.
-func (b *board) providerReady(f *Finding) string {
+func (b *board) providerReady(f *Finding, attempts []int32) string {
 	switch f.Cause {
 	case CarrierSpamBlocking, CarrierDelay, CarrierOutage, PeakHourDelay, ProviderOutage, SenderMisconfigured, ProviderBlock:
 	default:
@@ -315,18 +327,16 @@ func (b *board) providerReady(f *Finding) string {
 	users, ids := map[number.MSISDN]bool{}, 0
 	newest := deliverylog.NoTime
 	end := b.endOf()
-	for _, n := range f.Users {
-		for _, i := range b.people[b.index[n]].bad {
-			at := &b.attempts[i]
-			if !f.Window.holds(at.First) || !at.First.Known() {
-				continue
-			}
-			newest = max(newest, at.First)
-			if end-at.First <= readyAge {
-				users[n] = true
-				if at.MessageID != "" {
-					ids++
-				}
+	for _, i := range attempts {
+		at := &b.attempts[i]
+		if !at.First.Known() {
+			continue
+		}
+		newest = max(newest, at.First)
+		if end-at.First <= readyAge {
+			users[at.Number] = true
+			if at.MessageID != "" {
+				ids++
 			}
 		}
 	}
