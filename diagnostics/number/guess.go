@@ -3,12 +3,33 @@ package number
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // homes are the countries that a number without a country is tried in, those
 // with the most telephones first; the United Kingdom leads because otpdoctor
 // speaks its English.
-var homes = [...]string{"GB", "US", "DE", "FR", "IT", "ES", "IN", "BR", "MX", "AU", "NL", "PL", "TR", "ZA", "NG", "JP", "ID", "RU"}
+var homes = sync.OnceValue(func() (list []home) {
+	for _, id := range [...]string{"GB", "US", "DE", "FR", "IT", "ES", "IN", "BR", "MX", "AU", "NL", "PL", "TR", "ZA", "NG", "JP", "ID", "RU"} {
+		r := world().regions[id]
+		h := home{code: r.code(), trunk: r.trunk}
+		lengths := r.descs[Mobile].lengths
+		if len(lengths) == 0 {
+			lengths = r.general.lengths
+		}
+		for _, n := range lengths {
+			h.lengths |= 1 << n
+		}
+		list = append(list, h)
+	}
+	return list
+})
+
+type home struct {
+	code    *callingCode
+	trunk   string
+	lengths uint32 // of mobile numbers, a bit each
+}
 
 // guess gives up to three readings of digits that are not valid as they stand.
 // None of them is ever applied: they are said as "perhaps".
@@ -62,16 +83,19 @@ func guess(digits string, international bool, home *region) (list []reading) {
 		return list
 	}
 	// As its people write it; many leave the trunk prefix out, but none has a 0 too many.
-	for _, id := range homes {
-		h := world().regions[id]
-		r, ok := h.code().read(digits, h)
-		if !ok || !r.class.mobile() || len(r.fixes) > 0 && (len(r.fixes) > 1 || r.fixes[0].what != h.trunk) {
+	for _, h := range homes() {
+		national := strings.TrimPrefix(digits, h.trunk)
+		if len(national) > 17 || h.lengths&(1<<len(national)) == 0 {
 			continue
 		}
-		if r.class.Reserved {
-			return []reading{r}
+		v := h.code.verdict(national)
+		if !v.mobile() {
+			continue
 		}
-		add(r.code, r.national)
+		if v.Reserved {
+			return []reading{{code: h.code, national: national, class: v.Class}}
+		}
+		add(h.code, national)
 	}
 	return list
 }
