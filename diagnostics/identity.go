@@ -29,11 +29,14 @@ func ConvertIdentity(ctx context.Context, o Options, progress func(Progress), em
 
 // ReadLogins reads login logs, several as one, for the answers of a ticket.
 func ReadLogins(ctx context.Context, o Options, progress func(Progress)) (*ticket.Identity, []deliverylog.Summary, error) {
-	var events []deliverylog.IdentityEvent
-	inputs, err := ConvertIdentity(ctx, o, progress, func(e *deliverylog.IdentityEvent) error {
-		events = append(events, *e)
-		return nil
-	})
+	var inputs []deliverylog.Summary
+	var err error
+	logins := ticket.NewIdentity(func(yield func(*deliverylog.IdentityEvent) bool) {
+		inputs, err = ConvertIdentity(ctx, o, progress, func(e *deliverylog.IdentityEvent) error {
+			yield(e) // the other side takes all there is
+			return nil
+		})
+	}, o.Region)
 	if err != nil {
 		return nil, inputs, err
 	}
@@ -42,7 +45,7 @@ func ReadLogins(ctx context.Context, o Options, progress func(Progress)) (*ticke
 		log.WithFields(logrus.Fields{"format": in.Format, "rows": in.Rows, "events": in.Messages,
 			"rejected": in.Rejected, "skipped": in.Skipped}).Info("login log read")
 	}
-	return ticket.NewIdentity(events, o.Region), inputs, nil
+	return logins, inputs, nil
 }
 
 // loginReading is what a reading brings beside its report.

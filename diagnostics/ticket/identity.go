@@ -1,6 +1,8 @@
 package ticket
 
 import (
+	"cmp"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -32,16 +34,22 @@ const (
 
 // account is one login of one system, or a number of which no login is known.
 type account struct {
-	user     string // personal data
 	provider string
+	named    bool    // its events tell a user
 	events   []login // by time
 	phones   []phone // in order of their appearance
 }
 
-// login is an event of a login log, with the number it was about.
+// login is an event of a login log in little space, with the number it was about.
 type login struct {
-	deliverylog.IdentityEvent
-	phone int // index in the account's phones, -1 where nobody can say
+	at           deliverylog.Time
+	event        string
+	why          string // what was said of a code that did not go out or arrive
+	phone        int32  // index in the account's phones, -1 where nobody can say
+	ok           bool
+	send         bool // a code for a second factor was asked for, or sent to set one up
+	setup        bool // … the latter
+	bySMS, byTel bool // how the code came, where the log says it
 }
 
 // phone is a number as a login log gives it.
@@ -53,21 +61,20 @@ type phone struct {
 }
 
 // NewIdentity puts the events of login logs together by person. They need not be
-// in order. region is where national numbers are from, ISO 3166 alpha-2 or empty.
-func NewIdentity(events []deliverylog.IdentityEvent, region string) *Identity {
+// in order, and may be reused by whoever yields them. region is where national
+// numbers are from, ISO 3166 alpha-2 or empty.
+func NewIdentity(events iter.Seq[*deliverylog.IdentityEvent], region string) *Identity {
 	x := &Identity{byNumber: map[number.MSISDN][]*account{}, oldest: deliverylog.NoTime, newest: deliverylog.NoTime}
-	sorted := slices.Clone(events)
-	slices.SortStableFunc(sorted, func(a, b deliverylog.IdentityEvent) int { return int(min(max(a.At-b.At, -1), 1)) })
 	byKey := map[string]*account{}
 	phones := map[string]phone{}
-	for _, e := range sorted {
+	for e := range events {
 		if !e.At.Known() {
 			continue
 		}
-		if !x.oldest.Known() {
+		if !x.oldest.Known() || e.At < x.oldest {
 			x.oldest = e.At
 		}
-		x.newest = e.At
+		x.newest = max(x.newest, e.At)
 		var ph phone
 		if e.Phone != "" {
 			var ok bool
@@ -89,13 +96,14 @@ func NewIdentity(events []deliverylog.IdentityEvent, region string) *Identity {
 		}
 		a := byKey[key]
 		if a == nil {
-			a = &account{user: e.User, provider: e.Provider}
+			a = &account{named: e.User != "", provider: e.Provider}
 			byKey[key] = a
 			x.accounts = append(x.accounts, a)
 		}
-		a.events = append(a.events, login{e, a.phone(ph)})
+		a.events = append(a.events, loginOf(e, a.phone(ph)))
 	}
 	for _, a := range x.accounts {
+		slices.SortStableFunc(a.events, byTime)
 		a.takeOver()
 		for _, ph := range a.phones {
 			if ph.key != 0 && !slices.Contains(x.byNumber[ph.key], a) {
@@ -105,6 +113,24 @@ func NewIdentity(events []deliverylog.IdentityEvent, region string) *Identity {
 	}
 	return x
 }
+
+func loginOf(e *deliverylog.IdentityEvent, phone int) login {
+	l := login{at: e.At, event: e.Event, phone: int32(phone), ok: e.Outcome == deliverylog.Success,
+		setup: e.Purpose == deliverylog.ForSetup, bySMS: e.Channel == deliverylog.BySMS, byTel: e.Channel == deliverylog.ByCall}
+	l.send = e.Event == deliverylog.SMSSent && (e.Purpose == "" || l.setup)
+	switch {
+	case l.ok || e.Event != deliverylog.SMSSent && e.Event != deliverylog.SMSStatus:
+	case e.Code != "" && e.Detail != "":
+		l.why = "code " + e.Code + ", " + e.Detail
+	case e.Code != "":
+		l.why = "code " + e.Code
+	default:
+		l.why = e.Detail
+	}
+	return l
+}
+
+func byTime(a, b login) int { return cmp.Compare(a.at, b.at) }
 
 // phone gives a number its place in the account's list.
 func (a *account) phone(ph phone) int {
@@ -123,7 +149,7 @@ func (a *account) phone(ph phone) int {
 // takeOver gives events without a number that of the event before, and where
 // there is none that of the one behind: who types a code in has been sent one.
 func (a *account) takeOver() {
-	last := -1
+	last := int32(-1)
 	for i := range a.events {
 		if a.events[i].phone < 0 {
 			a.events[i].phone = last
@@ -131,7 +157,7 @@ func (a *account) takeOver() {
 			last = a.events[i].phone
 		}
 	}
-	next := -1
+	next := int32(-1)
 	for i := len(a.events) - 1; i >= 0; i-- {
 		if a.events[i].phone < 0 {
 			a.events[i].phone = next
@@ -255,7 +281,6 @@ func (x *Identity) single() (*account, bool) {
 // Run is one try to log in with a code by text: codes asked for, none of them
 // more than ten minutes after the one before, and what became of it.
 type Run struct {
-	User     string             // login, personal data
 	Sent     []deliverylog.Time // when codes were asked for, by time
 	NotSent  int                // of those, how many could not be handed to the SMS provider
 	Accepted deliverylog.Time   // when a code was last typed in correctly, NoTime where none was
@@ -298,7 +323,7 @@ func (x *Identity) record(m number.MSISDN, accounts []*account) *record {
 	// only login that has the number.
 	named := 0
 	for _, a := range accounts {
-		if a.user != "" {
+		if a.named {
 			named++
 		}
 	}
@@ -318,14 +343,13 @@ func (x *Identity) record(m number.MSISDN, accounts []*account) *record {
 		}
 		r.events = append(r.events, list...)
 	}
-	byTime := func(a, b login) int { return int(min(max(a.At-b.At, -1), 1)) }
 	slices.SortStableFunc(pool, byTime)
 	slices.SortStableFunc(r.events, byTime)
 	for _, list := range append(lists, pool) {
 		r.runs = append(r.runs, x.runsOf(list)...)
 		r.codes(list)
 	}
-	slices.SortStableFunc(r.runs, func(a, b Run) int { return int(min(max(a.First()-b.First(), -1), 1)) })
+	slices.SortStableFunc(r.runs, func(a, b Run) int { return cmp.Compare(a.First(), b.First()) })
 	return r
 }
 
@@ -335,40 +359,35 @@ func (r *record) codes(list []login) {
 	for i := range list {
 		e := &list[i]
 		switch {
-		case isSend(e):
-			asked = e.At
-		case e.Event == deliverylog.VoiceSent && e.Outcome == deliverylog.Success:
-			called = e.At
-		case e.Event == deliverylog.CodeRejected:
-			r.rejected = max(r.rejected, e.At)
-		case e.Event == deliverylog.CodeAccepted || confirmed(e, asked, called):
+		case e.send:
+			asked = e.at
+		case e.event == deliverylog.VoiceSent && e.ok:
+			called = e.at
+		case e.event == deliverylog.CodeRejected:
+			r.rejected = max(r.rejected, e.at)
+		case e.event == deliverylog.CodeAccepted || confirmed(e, asked, called):
 			if byCall(e, asked, called) {
-				r.byCall = max(r.byCall, e.At)
-			} else if e.At >= r.accepted {
-				r.accepted, r.waited = e.At, -1
-				if asked.Known() && e.At-asked <= deliverylog.Time(runGap.Milliseconds()) {
-					r.waited = (e.At.Std()).Sub(asked.Std())
+				r.byCall = max(r.byCall, e.at)
+			} else if e.at >= r.accepted {
+				r.accepted, r.waited = e.at, -1
+				if asked.Known() && e.at-asked <= deliverylog.Time(runGap.Milliseconds()) {
+					r.waited = (e.at.Std()).Sub(asked.Std())
 				}
 			}
 		}
 	}
 }
 
-// isSend says that a code for a second factor was asked for, or sent to set one up.
-func isSend(e *login) bool {
-	return e.Event == deliverylog.SMSSent && (e.Purpose == "" || e.Purpose == deliverylog.ForSetup)
-}
-
 // confirmed says that a phone was set up by typing in the code that was sent to it.
 func confirmed(e *login, asked, called deliverylog.Time) bool {
-	return e.Event == deliverylog.Enrolled && e.Outcome == deliverylog.Success && asked.Known() && asked > called &&
-		e.At-asked <= deliverylog.Time(runGap.Milliseconds())
+	return e.event == deliverylog.Enrolled && e.ok && asked.Known() && asked > called &&
+		e.at-asked <= deliverylog.Time(runGap.Milliseconds())
 }
 
 // byCall says whether a code that was typed in may have come by a call. What the
 // log says of it wins; where it says nothing, the last thing asked for does.
 func byCall(e *login, asked, called deliverylog.Time) bool {
-	return e.Channel == deliverylog.ByCall || e.Channel == "" && called.Known() && called > asked
+	return e.byTel || !e.bySMS && called.Known() && called > asked
 }
 
 // otherWays are successes that are no code by text.
@@ -384,18 +403,18 @@ func (x *Identity) runsOf(list []login) (runs []Run) {
 	gap := deliverylog.Time(runGap.Milliseconds())
 	for i := range list {
 		e := &list[i]
-		if !isSend(e) {
+		if !e.send {
 			continue
 		}
-		if n := len(runs); n == 0 || e.At-runs[n-1].Last() > gap {
-			runs = append(runs, Run{User: e.User, Accepted: deliverylog.NoTime, Called: deliverylog.NoTime, Rejected: deliverylog.NoTime,
+		if n := len(runs); n == 0 || e.at-runs[n-1].Last() > gap {
+			runs = append(runs, Run{Accepted: deliverylog.NoTime, Called: deliverylog.NoTime, Rejected: deliverylog.NoTime,
 				Other: deliverylog.NoTime, Stopped: deliverylog.NoTime})
 		}
 		r := &runs[len(runs)-1]
-		r.Sent = append(r.Sent, e.At)
-		if e.Outcome == deliverylog.Failure {
+		r.Sent = append(r.Sent, e.at)
+		if !e.ok {
 			r.NotSent++
-			r.refuse(e)
+			r.Refused = cmp.Or(e.why, r.Refused)
 		}
 	}
 	for i := range runs {
@@ -408,43 +427,31 @@ func (x *Identity) runsOf(list []login) (runs []Run) {
 	return runs
 }
 
-func (r *Run) refuse(e *login) {
-	switch {
-	case e.Code != "" && e.Detail != "":
-		r.Refused = "code " + e.Code + ", " + e.Detail
-	case e.Code != "":
-		r.Refused = "code " + e.Code
-	case e.Detail != "":
-		r.Refused = e.Detail
-	}
-}
-
 // outcome finds out how a run ended. next is when the next one begins.
 func (x *Identity) outcome(r *Run, list []login, next deliverylog.Time) {
 	gap := deliverylog.Time(runGap.Milliseconds())
 	asked, called := deliverylog.NoTime, deliverylog.NoTime
-	for i := range list {
+	end := r.Last() + deliverylog.Time(otherGap.Milliseconds())
+	begin, _ := slices.BinarySearchFunc(list, r.First(), func(e login, at deliverylog.Time) int { return cmp.Compare(e.at, at) })
+	for i := begin; i < len(list) && list[i].at <= end && !(next.Known() && list[i].at >= next); i++ {
 		e := &list[i]
-		if e.At < r.First() || next.Known() && e.At >= next || e.At > r.Last()+deliverylog.Time(otherGap.Milliseconds()) {
-			continue
-		}
-		near := e.At <= r.Last()+gap
-		way, other := otherWays[e.Event]
+		near := e.at <= r.Last()+gap
+		way, other := otherWays[e.event]
 		switch {
-		case isSend(e):
-			asked = e.At
-		case e.Event == deliverylog.VoiceSent && e.Outcome == deliverylog.Success:
-			called, r.Called = e.At, e.At
-		case near && (e.Event == deliverylog.CodeAccepted || confirmed(e, asked, called)):
-			r.Accepted, r.ByCall, r.Waited = e.At, byCall(e, asked, called), e.At.Std().Sub(asked.Std())
-		case near && e.Event == deliverylog.CodeRejected:
-			r.Rejected = e.At
-		case near && e.Event == deliverylog.SMSStatus && e.Outcome == deliverylog.Failure:
-			r.refuse(e)
-		case (e.Event == deliverylog.RateLimited || e.Event == deliverylog.LockedOut) && near:
-			r.Stopped = e.At
-		case other && e.Outcome == deliverylog.Success && !r.Other.Known():
-			r.Other, r.OtherBy = e.At, way
+		case e.send:
+			asked = e.at
+		case e.event == deliverylog.VoiceSent && e.ok:
+			called, r.Called = e.at, e.at
+		case near && (e.event == deliverylog.CodeAccepted || confirmed(e, asked, called)):
+			r.Accepted, r.ByCall, r.Waited = e.at, byCall(e, asked, called), e.at.Std().Sub(asked.Std())
+		case near && e.event == deliverylog.CodeRejected:
+			r.Rejected = e.at
+		case near && e.event == deliverylog.SMSStatus && !e.ok:
+			r.Refused = cmp.Or(e.why, r.Refused)
+		case (e.event == deliverylog.RateLimited || e.event == deliverylog.LockedOut) && near:
+			r.Stopped = e.at
+		case other && e.ok && !r.Other.Known():
+			r.Other, r.OtherBy = e.at, way
 		}
 	}
 	r.Open = !r.Accepted.Known() && !r.Rejected.Known() && !r.Other.Known() && !r.Stopped.Known() &&

@@ -213,9 +213,9 @@ func (d *draft) typedInAttempt() (Answer, bool) {
 					continue
 				}
 				for _, e := range l.events {
-					if e.Event == deliverylog.CodeAccepted && e.Channel != deliverylog.ByCall && e.At >= a.First && e.At <= end {
+					if e.event == deliverylog.CodeAccepted && !e.byTel && e.at >= a.First && e.at <= end {
 						return Answer{Value: EventuallyReceived{ptr(true)}, Source: FromIdentity, Short: "yes, a code was typed in",
-							Text: "Yes: of several codes one was typed in on " + tally.FormatTime(e.At, d.there(m), 0) + "."}, true
+							Text: "Yes: of several codes one was typed in on " + tally.FormatTime(e.at, d.there(m), 0) + "."}, true
 					}
 				}
 			}
@@ -261,8 +261,8 @@ func (d *draft) untyped(m number.MSISDN, from, to deliverylog.Time) bool {
 			return false
 		}
 		return !slices.ContainsFunc(l.events, func(e login) bool {
-			typed := e.Event == deliverylog.CodeAccepted || e.Event == deliverylog.CodeRejected || e.Event == deliverylog.Enrolled
-			return typed && e.At >= from && e.At <= to+gap
+			typed := e.event == deliverylog.CodeAccepted || e.event == deliverylog.CodeRejected || e.event == deliverylog.Enrolled
+			return typed && e.at >= from && e.at <= to+gap
 		})
 	}
 	return false
@@ -545,12 +545,12 @@ func (a *account) lastChange() (before, now *phone, since deliverylog.Time) {
 	var current *phone
 	for i := range a.events {
 		e := &a.events[i]
-		if !isSend(e) || e.phone < 0 {
+		if !e.send || e.phone < 0 {
 			continue
 		}
 		ph := &a.phones[e.phone]
 		if current != nil && !current.same(ph) {
-			before, now, since = current, ph, e.At
+			before, now, since = current, ph, e.at
 		}
 		if current == nil || current.key == 0 || ph.key != 0 {
 			current = ph
@@ -584,8 +584,8 @@ func shownPhone(ph *phone) string {
 // setUp says when a phone was set up lately.
 func (d *draft) setUp(l logged) (lines []string) {
 	for _, e := range l.events {
-		if e.Event == deliverylog.Enrolled && e.Outcome == deliverylog.Success && d.in.Identity.newest.Std().Sub(e.At.Std()) <= changedWithin {
-			lines = append(lines, "the phone was set up for codes on "+tally.FormatTime(e.At, nil, 0))
+		if e.event == deliverylog.Enrolled && e.ok && d.in.Identity.newest.Std().Sub(e.at.Std()) <= changedWithin {
+			lines = append(lines, "the phone was set up for codes on "+tally.FormatTime(e.at, nil, 0))
 		}
 	}
 	if n := len(lines); n > 1 {
@@ -603,11 +603,11 @@ func (d *draft) permanentlyDisabled() Answer {
 			for i := range acc.events {
 				e := &acc.events[i]
 				switch {
-				case e.Outcome == deliverylog.Success && (e.Event == deliverylog.FactorReset || e.Event == deliverylog.FactorRemoved):
-					gone, back, by = e.At, deliverylog.NoTime, e.Event == deliverylog.FactorReset
-				case gone.Known() && !back.Known() && (e.Event == deliverylog.Enrolled && e.Outcome == deliverylog.Success ||
-					e.Event == deliverylog.CodeAccepted || e.Event == deliverylog.SMSSent && e.Purpose == ""):
-					back = e.At
+				case e.ok && (e.event == deliverylog.FactorReset || e.event == deliverylog.FactorRemoved):
+					gone, back, by = e.at, deliverylog.NoTime, e.event == deliverylog.FactorReset
+				case gone.Known() && !back.Known() && (e.event == deliverylog.Enrolled && e.ok ||
+					e.event == deliverylog.CodeAccepted || e.send && !e.setup):
+					back = e.at
 				}
 			}
 			switch {
@@ -641,7 +641,7 @@ func (d *draft) storedNumbers() (lines []string) {
 		for _, acc := range l.accounts {
 			var newest *login
 			for i := range acc.events {
-				if e := &acc.events[i]; isSend(e) && e.phone >= 0 {
+				if e := &acc.events[i]; e.send && e.phone >= 0 {
 					newest = e
 				}
 			}
@@ -650,7 +650,7 @@ func (d *draft) storedNumbers() (lines []string) {
 			}
 			switch ph := &acc.phones[newest.phone]; {
 			case ph.key != 0 && ph.key != l.key:
-				lines = append(lines, "the login system last sent a code to "+shownPhone(ph)+", on "+tally.FormatTime(newest.At, nil, 0))
+				lines = append(lines, "the login system last sent a code to "+shownPhone(ph)+", on "+tally.FormatTime(newest.at, nil, 0))
 			case ph.key != 0 && ph.written != ph.key:
 				lines = append(lines, "the login system has it as "+ph.text+", right is "+shownPhone(ph))
 			}

@@ -45,11 +45,21 @@ func sampleLogins(t *testing.T, names ...string) []deliverylog.IdentityEvent {
 
 // identityOnly drafts a ticket for numbers from login logs alone.
 func identityOnly(events []deliverylog.IdentityEvent, region string, numbers ...string) Ticket {
-	in := Inputs{Identity: NewIdentity(events, region)}
+	in := Inputs{Identity: newIdentity(events, region)}
 	for _, n := range numbers {
 		in.Numbers = append(in.Numbers, carrier.Check(n, region, nil))
 	}
 	return Draft(in)
+}
+
+func newIdentity(events []deliverylog.IdentityEvent, region string) *Identity {
+	return NewIdentity(func(yield func(*deliverylog.IdentityEvent) bool) {
+		for i := range events {
+			if !yield(&events[i]) {
+				return
+			}
+		}
+	}, region)
 }
 
 // answer gives value and source of an answer.
@@ -305,7 +315,7 @@ func TestIdentityNumberChanged(t *testing.T) {
 // a receipt without one proves less; beyond the login log's time the receipt stands.
 func TestIdentityBesideLog(t *testing.T) {
 	draft := func(list []message.Message, events []deliverylog.IdentityEvent) Ticket {
-		return Draft(Inputs{Report: &finding.Report{Table: table(t, list, caller)}, Identity: NewIdentity(events, ""),
+		return Draft(Inputs{Report: &finding.Report{Table: table(t, list, caller)}, Identity: newIdentity(events, ""),
 			Numbers: []carrier.Checked{carrier.Check(caller, "", nil)}})
 	}
 	delivered := []message.Message{sms(t, caller, "O2", "2026-03-03 08:00", 9), sms(t, caller, "O2", "2026-03-03 08:04", 8)}
@@ -359,7 +369,7 @@ func TestIdentityBesideLog(t *testing.T) {
 }
 
 func TestIdentityEmpty(t *testing.T) {
-	k := Draft(Inputs{Identity: NewIdentity(nil, ""), Numbers: []carrier.Checked{carrier.Check(caller, "", nil), carrier.Check("nonsense", "", nil)}})
+	k := Draft(Inputs{Identity: newIdentity(nil, ""), Numbers: []carrier.Checked{carrier.Check(caller, "", nil), carrier.Check("nonsense", "", nil)}})
 	if _, a := answer(t, k, EverReceivedID); a.Source != Unanswered {
 		t.Errorf("%+v", a)
 	}

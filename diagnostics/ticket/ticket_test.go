@@ -270,16 +270,16 @@ func TestIdentity(t *testing.T) {
 		loginEvent(t, deliverylog.SMSSent, "2026-03-02 16:48"), loginEvent(t, deliverylog.SMSSent, "2026-03-03 08:31"),
 		loginEvent(t, deliverylog.CodeAccepted, "2026-03-03 08:34"),
 	}
-	in.Identity = NewIdentity(events[:3], "")
+	in.Identity = newIdentity(events[:3], "")
 	k := Draft(in)
 	if a := k.Answers[6]; a.Source != FromIdentity || a.Short != "yes, last 20 February 09:00 UTC" || len(a.Evidence) != 1 {
 		t.Errorf("ever received: %+v", a)
 	}
-	in.Identity = NewIdentity(append([]deliverylog.IdentityEvent{loginEvent(t, deliverylog.SMSSent, "2026-02-20 09:00")}, events[2:4]...), "")
+	in.Identity = newIdentity(append([]deliverylog.IdentityEvent{loginEvent(t, deliverylog.SMSSent, "2026-02-20 09:00")}, events[2:4]...), "")
 	if a := Draft(in).Answers[6]; a.Source != Unanswered || a.Value != (EverReceived{}) || len(a.Evidence) != 1 {
 		t.Errorf("delivered but never typed in is no proof: %+v", a)
 	}
-	in.Identity = NewIdentity(events[3:], "")
+	in.Identity = newIdentity(events[3:], "")
 	if a := Draft(in).Answers[5]; a.Source != FromIdentity || *a.Value.(EventuallyReceived).Eventually != true {
 		t.Errorf("eventually received: %+v", a)
 	}
