@@ -3,9 +3,14 @@
 package tally
 
 import (
+	"bufio"
+	"context"
 	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"syscall"
@@ -185,4 +190,55 @@ func BenchmarkClose(b *testing.B) {
 		c.Close(deliverylog.NoTime)
 	}
 	b.ReportMetric(float64(cpuTime()-cpu)/float64(b.N)/rows, "cpu-ns/row")
+}
+
+// BenchmarkLog reads and counts a generic CSV of a million rows; read is what
+// reading alone takes.
+func BenchmarkLog(b *testing.B) {
+	const rows = 1_000_000
+	path := filepath.Join(b.TempDir(), "log.csv")
+	f, err := os.Create(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := bufio.NewWriter(f)
+	t := newTraffic(rows)
+	w.WriteString("message_id,to,carrier,country,status,error_code,submitted_at,delivered_at\n")
+	statuses := map[message.Status]string{message.Delivered: "delivered", message.Failed: "failed", message.Open: "sent"}
+	for i := range rows {
+		m := t.next()
+		delivered := ""
+		if m.Done.Known() {
+			delivered = m.Done.Std().Format("2006-01-02T15:04:05.000Z")
+		}
+		fmt.Fprintf(w, "m%09d,+%d,%s,%s,%s,%s,%s,%s\n", i, m.To, m.Carrier, m.Country, statuses[m.Status], m.Code, m.Submitted.Std().Format("2006-01-02T15:04:05.000Z"), delivered)
+	}
+	if err := w.Flush(); err != nil {
+		b.Fatal(err)
+	}
+	size, _ := f.Seek(0, io.SeekEnd)
+	f.Close()
+	for _, counting := range []bool{false, true} {
+		b.Run(map[bool]string{false: "read", true: "count"}[counting], func(b *testing.B) {
+			b.SetBytes(size)
+			b.ReportAllocs()
+			cpu := cpuTime()
+			for b.Loop() {
+				c := NewCounter(Options{})
+				result, err := message.Read(context.Background(), []deliverylog.Log{deliverylog.File(path)}, message.Options{}, nil, func(m *message.Message) error {
+					if counting {
+						c.Add(m)
+					}
+					return nil
+				})
+				if err != nil || result.Messages != rows {
+					b.Fatalf("%d messages, %v", result.Messages, err)
+				}
+				if counting {
+					c.Close(result.Newest)
+				}
+			}
+			b.ReportMetric(float64(cpuTime()-cpu)/float64(b.N)/rows, "cpu-ns/row")
+		})
+	}
 }
