@@ -17,6 +17,7 @@ type assembler struct {
 	reader reader
 	places places
 	codes  map[uint16]int
+	at     attempt
 	last   record // of [Table]'s queries
 	full   bool   // tell of ok attempts as much as of others
 }
@@ -29,7 +30,8 @@ func (t *Table) assembler() *assembler {
 type attempt struct {
 	Attempt
 	delay uint8
-	local int64 // local time of First, ms since 1970
+	local int64  // local time of First, ms since 1970
+	id    []byte // MessageID, which is left to the one who keeps it
 }
 
 const gapMS = deliverylog.Time(AttemptGap / time.Millisecond)
@@ -51,16 +53,16 @@ func (a *assembler) each(n number.MSISDN, zone uint16, items []item, f func(*att
 		slices.Reverse(items) // read newest first
 		sortItems(items, t.rank)
 	}
-	var at attempt
+	at := &a.at
 	for len(items) > 0 {
 		k, last := 1, items[0].last
 		for k < len(items) && items[k].first-last <= gapMS {
 			last = max(last, items[k].last)
 			k++
 		}
-		at = attempt{Attempt: Attempt{Number: n, Group: t.groupOf[items[0].cell], First: items[0].first, Last: last, DeliveredAt: deliverylog.NoTime}}
-		a.sum(&at, zone, items[:k])
-		f(&at)
+		*at = attempt{Attempt: Attempt{Number: n, Group: t.groupOf[items[0].cell], First: items[0].first, Last: last, DeliveredAt: deliverylog.NoTime}}
+		a.sum(at, zone, items[:k])
+		f(at)
 		items = items[k:]
 	}
 }
@@ -145,7 +147,7 @@ func (a *assembler) describe(at *attempt, zone uint16, items []item) {
 		first = firstLate
 	}
 	if first != nil {
-		at.MessageID = string(first.id)
+		at.id = first.id
 	}
 	reasons[reason.Unknown] = 0
 	for r := range reason.Count {

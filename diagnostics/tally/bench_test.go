@@ -30,7 +30,6 @@ type traffic struct {
 	r        *rand.Rand
 	users    int
 	carriers []struct{ country, name string }
-	prefixes []uint64
 	at       deliverylog.Time
 	step     float64
 	again    []message.Message // resends that come later
@@ -40,16 +39,22 @@ type traffic struct {
 
 func newTraffic(messages int) *traffic {
 	t := &traffic{r: rand.New(rand.NewPCG(1, 1)), users: max(1, messages/8), at: 1772409600000, step: 7 * 24 * 3600e3 / float64(messages)}
-	for _, c := range []struct {
-		country string
-		prefix  uint64
-	}{{"GB", 447700900}, {"US", 1202555}, {"FR", 336399}, {"AU", 6149157}, {"DE", 4915}, {"ES", 346}, {"IT", 393}, {"NL", 316}, {"BR", 55119}, {"IN", 9198}} {
+	for _, country := range []string{"GB", "US", "FR", "AU", "DE", "ES", "IT", "NL", "BR", "IN"} {
 		for i := range 12 {
-			t.carriers = append(t.carriers, struct{ country, name string }{c.country, fmt.Sprint(c.country, " Mobile ", i)})
-			t.prefixes = append(t.prefixes, c.prefix)
+			t.carriers = append(t.carriers, struct{ country, name string }{country, fmt.Sprint(country, " Mobile ", i)})
 		}
 	}
 	return t
+}
+
+// numberOf makes numbers that nobody has: those of North America's fiction
+// ranges, and behind +999, a country code that is not assigned.
+func numberOf(u int) number.MSISDN {
+	if u%4 == 0 && u < 4*79_000 {
+		area, line := u/4/100, u/4%100
+		return number.MSISDN(1_201_555_0100 + area*1e7 + line)
+	}
+	return number.MSISDN(999_000_000_000_000 + uint64(u)*2654435761%1_000_000_000_000)
 }
 
 // next gives the next message, which stays until the next call.
@@ -66,11 +71,7 @@ func (t *traffic) next() *message.Message {
 			u = t.r.IntN(1 + t.users/1000)
 		}
 		g := (u * 7919) % len(t.carriers)
-		width := uint64(1)
-		for width*t.prefixes[g] < 1e10 {
-			width *= 10
-		}
-		*m = message.Message{To: number.MSISDN(t.prefixes[g]*width + uint64(u)*2654435761%width), Country: t.carriers[g].country, Carrier: t.carriers[g].name, CarrierSource: carrier.FromLog}
+		*m = message.Message{To: numberOf(u), Country: t.carriers[g].country, Carrier: t.carriers[g].name, CarrierSource: carrier.FromLog}
 	}
 	t.at += deliverylog.Time(t.r.ExpFloat64() * t.step)
 	m.ID = ids[t.n%len(ids)]

@@ -211,7 +211,7 @@ func (cc *cellCount) write(e *encoder, errs []uint16) {
 		e.uint(uint64(cc.errorSlots[k]))
 		e.spill()
 	}
-	e.length(len(cc.volume.pages))
+	e.length(cc.volume.pages)
 	before = 0
 	for hour, v := range cc.volume.all() {
 		e.int(hour - before)

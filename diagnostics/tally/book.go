@@ -12,29 +12,36 @@ import (
 // value is ready.
 type book[T any] struct {
 	base  int64
-	dir   []int32 // index in pages, plus one
+	dir   []int32 // number of the page, from 1
 	far   map[int64]int32
-	pages []T
+	pages int
+	hold  [][]T // pages in blocks, which never move
 }
+
+const blockPages = 16
 
 // reach is how far the directory may stretch: nearly four years of hours.
 const reach = 1 << 15
 
-// at gives the page of i. It stays in place until the next call only.
+// at gives the page of i.
 func (b *book[T]) at(i int64) *T {
 	if k := uint64(i - b.base); k < uint64(len(b.dir)) && b.dir[k] != 0 {
-		return &b.pages[b.dir[k]-1]
+		return b.page(b.dir[k])
 	}
 	return b.slow(i)
 }
 
+func (b *book[T]) page(p int32) *T { return &b.hold[(p-1)/blockPages][(p-1)%blockPages] }
+
 func (b *book[T]) slow(i int64) *T {
 	if p, ok := b.far[i]; ok {
-		return &b.pages[p-1]
+		return b.page(p)
 	}
-	var blank T
-	b.pages = append(b.pages, blank)
-	p := int32(len(b.pages))
+	if b.pages%blockPages == 0 {
+		b.hold = append(b.hold, make([]T, blockPages))
+	}
+	b.pages++
+	p := int32(b.pages)
 	if b.stretch(i) {
 		b.dir[i-b.base] = p
 	} else {
@@ -43,7 +50,7 @@ func (b *book[T]) slow(i int64) *T {
 		}
 		b.far[i] = p
 	}
-	return &b.pages[p-1]
+	return b.page(p)
 }
 
 // stretch makes the directory cover i, if it is not too far off.
@@ -71,7 +78,7 @@ func (b *book[T]) all() iter.Seq2[int64, *T] {
 		far := slices.Sorted(maps.Keys(b.far))
 		stray := func(until int64) bool {
 			for len(far) > 0 && far[0] < until {
-				if !yield(far[0], &b.pages[b.far[far[0]]-1]) {
+				if !yield(far[0], b.page(b.far[far[0]])) {
 					return false
 				}
 				far = far[1:]
@@ -79,12 +86,12 @@ func (b *book[T]) all() iter.Seq2[int64, *T] {
 			return true
 		}
 		for k, p := range b.dir {
-			if i := b.base + int64(k); !stray(i) || p != 0 && !yield(i, &b.pages[p-1]) {
+			if i := b.base + int64(k); !stray(i) || p != 0 && !yield(i, b.page(p)) {
 				return
 			}
 		}
 		for _, i := range far {
-			if !yield(i, &b.pages[b.far[i]-1]) {
+			if !yield(i, b.page(b.far[i])) {
 				return
 			}
 		}

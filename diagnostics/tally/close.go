@@ -252,6 +252,7 @@ func (c *Counter) countAttempts(t *Table, groups []*groupBuild, total *groupBuil
 			closers[0].countUser()
 		}
 	}
+	bad := 0
 	for _, cl := range closers {
 		for i := range cl.groups {
 			groups[i].attempts.add(&cl.groups[i])
@@ -259,7 +260,19 @@ func (c *Counter) countAttempts(t *Table, groups []*groupBuild, total *groupBuil
 		total.attempts.users += cl.users
 		total.attempts.squares += cl.squares
 		total.attempts.affected += cl.affected
-		t.Bad = append(t.Bad, cl.bad...)
+		cl.nameIDs()
+		for _, block := range cl.bad {
+			bad += len(block)
+		}
+	}
+	if bad > 0 {
+		t.Bad = make([]Attempt, 0, bad)
+	}
+	for _, cl := range closers {
+		for i, block := range cl.bad {
+			t.Bad = append(t.Bad, block...)
+			cl.bad[i] = nil
+		}
 	}
 	for _, b := range groups {
 		total.attempts.addAttempts(&b.attempts)
@@ -274,7 +287,9 @@ type closer struct {
 	a      *assembler
 	record record
 	groups []attemptCount
-	bad    []Attempt
+	bad    [][]Attempt // in blocks
+	ids    []byte      // of the last block
+	ends   []int32
 
 	users, affected, squares int64 // over all groups
 }
@@ -283,7 +298,7 @@ func (cl *closer) shard(p *people, s *shard) {
 	count := func(at *attempt) {
 		cl.groups[at.Group].count(at)
 		if at.Outcome == Late || at.Outcome == Failed {
-			cl.bad = append(cl.bad, at.Attempt)
+			cl.keep(at)
 		}
 	}
 	for i := range s.slots {
@@ -299,6 +314,32 @@ func (cl *closer) shard(p *people, s *shard) {
 		cl.a.record(&cl.record, n, s, sl, u, count)
 		cl.countUser()
 	}
+}
+
+// badBlock is how many bad attempts share the memory of their ids.
+const badBlock = 512
+
+// keep keeps an attempt that is late or failed.
+func (cl *closer) keep(at *attempt) {
+	n := len(cl.bad)
+	if n == 0 || len(cl.bad[n-1]) == badBlock {
+		cl.nameIDs()
+		cl.bad = append(cl.bad, make([]Attempt, 0, badBlock))
+		n++
+	}
+	cl.bad[n-1] = append(cl.bad[n-1], at.Attempt)
+	cl.ids = append(cl.ids, at.id...)
+	cl.ends = append(cl.ends, int32(len(cl.ids)))
+}
+
+// nameIDs gives the attempts of the last block their message ids.
+func (cl *closer) nameIDs() {
+	ids, from := string(cl.ids), int32(0)
+	for i, end := range cl.ends {
+		cl.bad[len(cl.bad)-1][i].MessageID = ids[from:end]
+		from = end
+	}
+	cl.ids, cl.ends = cl.ids[:0], cl.ends[:0]
 }
 
 // countUser counts the number just read.
@@ -443,7 +484,10 @@ func (c *Counter) closeWatched(t *Table) {
 			return cmp.Or(cmp.Compare(x.Submitted, y.Submitted), cmp.Compare(x.ID, y.ID), cmp.Compare(x.File, y.File), cmp.Compare(x.Line, y.Line))
 		})
 		zone := a.places.of(uint64(n))
-		a.each(n, zone, items, func(at *attempt) { w.Attempts = append(w.Attempts, at.Attempt) })
+		a.each(n, zone, items, func(at *attempt) {
+			at.MessageID = string(at.id)
+			w.Attempts = append(w.Attempts, at.Attempt)
+		})
 		t.watched[n] = w
 	}
 }

@@ -171,18 +171,18 @@ type Cell struct{ Judged, Late, Failed uint32 }
 // belongs.
 type Attempt struct {
 	Number      number.MSISDN
-	Group       int32            // index in Table.Groups
 	First, Last deliverylog.Time // submit times of the first and last message
 	DeliveredAt deliverylog.Time // earliest delivery time of its messages, NoTime if none is known
+	Code        string           // the commonest code of the failed messages with Reason, of equally many the first in sort order
+	MessageID   string           // for the provider, of its first message not delivered; of a late attempt, of its first late one; "" where not kept
+	Group       int32            // index in Table.Groups
+	Hours       uint32           // bit h: a message was submitted at local hour h
 	Messages    uint16
 	Delivered   uint16 // messages of it that were delivered, however late
 	FailedMsgs  uint16 // messages with a final no; the rest has no receipt
-	Hours       uint32 // bit h: a message was submitted at local hour h
+	ReasonMsgs  uint16 // failed messages with Reason; 0 for Unknown
 	Outcome     Outcome
 	Reason      reason.Reason // of its failed messages the commonest known one, else Unknown; of equally many the first in the list of reasons
-	Code        string        // the commonest code of the failed messages with that reason, of equally many the first in sort order
-	ReasonMsgs  uint16        // failed messages with that reason; 0 for Unknown
-	MessageID   string        // for the provider, of its first message not delivered; of a late attempt, of its first late one; "" where not kept
 }
 
 // User is one number's record over the whole log.
