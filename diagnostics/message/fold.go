@@ -1,9 +1,7 @@
 package message
 
 import (
-	"cmp"
 	"hash/maphash"
-	"slices"
 
 	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/number"
@@ -17,66 +15,37 @@ const Window = 1_000_000
 // Messages stand in a queue in the order in which they begin. One is given out
 // when its last row is further back than the window; one that is open stays.
 type folder struct {
-	window int64
-	marks  map[uint64]struct{} // keys of messages given out; nil with one input, where none is needed
+	window uint32
 	emit   func(*Message) error
 	res    *resolver
+	held   store
+	queue  ring
+	seed   maphash.Seed
+	given  *keySet // messages given out; nil with one input, where none comes again
 
-	entries []entry
-	free    []int32
-	queue   []int32 // ring: head is queue[first]
-	first   int
-	index   map[uint64]int32 // by id and scope: first of a chain of entries
-	seed    maphash.Seed
-
-	row     int64 // rows so far, over all inputs
+	row     uint32 // rows so far, over all inputs; only differences count
 	created int64
 	perFile []int64
 	silent  []map[string]*receipts // by input and country
 	out     Message
 
-	file   int32
-	format *deliverylog.Format
-	events bool
-}
-
-// entry is a message that may still change.
-type entry struct {
-	id      string
-	key     uint64
-	next    int32 // of the chain, -1 at its end
-	queued  bool
-	to      number.MSISDN
-	profile profile
-
-	submitted, seen, done, at, verified deliverylog.Time
-
-	state  deliverylog.State
-	rank   uint8
-	begun  bool // a row that submits it was seen
-	events bool // of a format with several rows a message
-	file   int32
-	line   int64
-	order  int64 // row of its beginning
-	row    int64 // row of its last change
+	file uint16
 }
 
 // receipts count what came back from a country's networks.
 type receipts struct{ messages, delivered, open int64 }
 
-const none int32 = -1
-
-func newFolder(window int64, several bool, res *resolver, emit func(*Message) error) *folder {
-	f := &folder{window: window, emit: emit, res: res, index: make(map[uint64]int32), seed: maphash.MakeSeed()}
+func newFolder(window int, several bool, res *resolver, emit func(*Message) error) *folder {
+	f := &folder{window: uint32(window), emit: emit, res: res, seed: maphash.MakeSeed()}
 	if several {
-		f.marks = make(map[uint64]struct{})
+		f.given = new(keySet)
 	}
 	return f
 }
 
 // begin tells which input the next rows are of.
 func (f *folder) begin(file int, format *deliverylog.Format) {
-	f.file, f.format, f.events = int32(file), format, format.Events
+	f.file = uint16(file)
 	for len(f.perFile) <= file {
 		f.perFile = append(f.perFile, 0)
 		f.silent = append(f.silent, make(map[string]*receipts))
@@ -88,81 +57,85 @@ func (f *folder) begin(file int, format *deliverylog.Format) {
 func (f *folder) add(r *deliverylog.Record) error {
 	f.row++
 	to := number.ParseMSISDN(r.To, f.res.region)
-	i := none
-	var key uint64
+	var e *entry
+	key := uint64(0)
 	if len(r.ID) > 0 {
 		key = maphash.Bytes(f.seed, r.ID)
 		if len(r.Scope) > 0 {
 			key ^= maphash.Bytes(f.seed, r.Scope) * 0x9e3779b97f4a7c15
 		}
-		i = f.find(key, r, to)
-		if i == none && f.marks != nil {
-			if _, given := f.marks[key^uint64(to)]; given {
-				return f.settle()
-			}
+		key |= 1 // 0 is for messages without an id
+		if e = f.find(key, r, to); e == nil && f.given != nil && f.given.has(givenKey(key, to)) {
+			return f.settle()
 		}
 	}
-	if i == none {
-		i = f.create(key, r, to)
+	if e == nil {
+		e = f.create(key, r, to)
 	} else {
-		f.fold(&f.entries[i], r, to)
+		f.fold(e, r, to)
 	}
-	f.entries[i].row = f.row
+	e.row = f.row
 	return f.settle()
 }
+
+// givenKey is the key of one message, of the many that may have one id.
+func givenKey(key uint64, to number.MSISDN) uint64 { return key ^ uint64(to)*0xff51afd7ed558ccd }
 
 // find looks for the message that a row belongs to. Messages of one id differ
 // by recipient; a row without recipient goes to any message of its id. Where ids
 // are given out again, the row that begins a message tells them apart, and other
 // rows go to the last one begun before them.
-func (f *folder) find(key uint64, r *deliverylog.Record, to number.MSISDN) int32 {
-	i, ok := f.index[key]
-	if !ok {
-		return none
-	}
-	best := none
-	for ; i != none; i = f.entries[i].next {
-		e := &f.entries[i]
-		if e.id != string(r.ID) || e.to != to && e.to != 0 && to != 0 {
+func (f *folder) find(key uint64, r *deliverylog.Record, to number.MSISDN) (best *entry) {
+	for i := f.held.first(key); i >= 0; i = f.held.next(i, key) {
+		e := f.held.at(i)
+		if e.to != to && e.to != 0 && to != 0 || !f.held.sameID(e, r.ID) {
 			continue
 		}
+		begun := e.flags&begunFlag != 0
 		switch {
-		case r.Begins && e.begun && e.submitted != r.Submitted:
-		case r.Begins && e.begun:
-			return i
-		case best == none:
-			best = i
-		case r.Begins: // the receipt came first; the last such is the one
-		case e.submitted > f.entries[best].submitted && e.submitted <= r.At,
-			f.entries[best].submitted > r.At && e.submitted <= r.At:
-			best = i
+		case r.Begins && begun && e.submitted == r.Submitted:
+			return e
+		case r.Begins && begun:
+			// another message with the same id
+		case best == nil:
+			best = e
+		case r.Begins:
+			// the receipt came first
+		case e.submitted > best.submitted && e.submitted <= r.At, best.submitted > r.At && e.submitted <= r.At:
+			best = e
 		}
 	}
 	return best
 }
 
-func (f *folder) create(key uint64, r *deliverylog.Record, to number.MSISDN) int32 {
-	var i int32
-	if n := len(f.free); n > 0 {
-		i, f.free = f.free[n-1], f.free[:n-1]
-	} else {
-		i = int32(len(f.entries))
-		f.entries = append(f.entries, entry{})
+func (f *folder) create(key uint64, r *deliverylog.Record, to number.MSISDN) *entry {
+	i, e := f.held.add(key, r.ID)
+	e.to, e.profile = to, f.res.profile(r)
+	e.submitted, e.done, e.at = r.Submitted, r.Done, r.At
+	if !r.Submitted.Known() && r.Seen.Known() {
+		e.submitted = r.Seen
+		e.flags |= seenFlag
 	}
-	e := &f.entries[i]
-	*e = entry{id: string(r.ID), key: key, next: none, to: to, profile: f.res.profile(r),
-		submitted: r.Submitted, seen: r.Seen, done: r.Done, at: r.At, verified: r.Verified,
-		state: r.State, rank: r.Rank, begun: r.Begins, events: f.events, file: f.file, line: r.Line, order: f.row}
-	if e.id != "" {
-		if old, ok := f.index[key]; ok {
-			e.next = old
-		}
-		f.index[key] = i
+	if r.Begins {
+		e.flags |= begunFlag
 	}
-	f.queue = append(f.queue, i)
+	if r.Verified.Known() {
+		f.held.verify(i, r.Verified)
+	}
+	e.state, e.rank, e.file, e.line = r.State, r.Rank, f.file, shortLine(r.Line)
+	e.queued = f.row
+	f.queue.push(i)
 	f.created++
 	f.perFile[f.file]++
-	return i
+	return e
+}
+
+// shortLine keeps a line number in 32 bits; beyond four billion lines it says 0.
+func shortLine(n int64) uint32 {
+	if n > 1<<32-1 {
+		return 0
+	}
+	return uint32(n)
 }
 
 // fold brings what a further row says into a message.
@@ -174,15 +147,27 @@ func (f *folder) fold(e *entry, r *deliverylog.Record, to number.MSISDN) {
 	switch {
 	case wins:
 		e.state, e.rank, e.at = r.State, r.Rank, r.At
-		e.file, e.line = f.file, r.Line
+		e.file, e.line = f.file, shortLine(r.Line)
 		e.done = r.Done
 	case r.State == deliverylog.Delivered && e.state == deliverylog.Delivered && !e.done.Known():
 		e.done = r.Done
 	}
-	e.submitted = earliest(e.submitted, r.Submitted)
-	e.seen = earliest(e.seen, r.Seen)
-	e.verified = earliest(e.verified, r.Verified)
-	e.begun = e.begun || r.Begins
+	switch {
+	case r.Submitted.Known() && (e.flags&seenFlag != 0 || !e.submitted.Known() || r.Submitted < e.submitted):
+		e.submitted = r.Submitted
+		e.flags &^= seenFlag
+	case r.Seen.Known() && !e.submitted.Known():
+		e.submitted = r.Seen
+		e.flags |= seenFlag
+	case r.Seen.Known() && e.flags&seenFlag != 0 && r.Seen < e.submitted:
+		e.submitted = r.Seen
+	}
+	if r.Begins {
+		e.flags |= begunFlag
+	}
+	if r.Verified.Known() {
+		f.held.verify(f.held.indexOf(e), r.Verified)
+	}
 	e.profile = f.res.join(e.profile, r, wins)
 }
 
@@ -198,16 +183,6 @@ func better(r *deliverylog.Record, e *entry) bool {
 	return r.State == deliverylog.Delivered && e.state != deliverylog.Delivered
 }
 
-func earliest(a, b deliverylog.Time) deliverylog.Time {
-	switch {
-	case !a.Known():
-		return b
-	case !b.Known():
-		return a
-	}
-	return min(a, b)
-}
-
 // open says that a final row may still come for e.
 func (e *entry) open() bool {
 	return e.state == deliverylog.Passing || e.state == deliverylog.Waiting
@@ -215,92 +190,64 @@ func (e *entry) open() bool {
 
 // settle gives out the messages at the head of the queue whose time is over.
 func (f *folder) settle() error {
-	for f.first < len(f.queue) {
-		i := f.queue[f.first]
-		e := &f.entries[i]
-		if f.row-e.row < f.window && f.row-e.order < f.window {
-			break
+	for f.queue.len() > 0 {
+		i := f.queue.head()
+		e := f.held.at(i)
+		if f.row-e.queued < f.window {
+			return nil
 		}
-		f.first++
+		f.queue.pop()
 		if f.row-e.row < f.window || e.open() && !f.res.own(e.profile) {
 			// Not yet: it goes to the end of the queue, to be looked at again.
-			e.order = f.row
-			f.queue = append(f.queue, i)
+			e.queued = f.row
+			f.queue.push(i)
 			continue
 		}
 		if err := f.give(i); err != nil {
 			return err
 		}
 	}
-	if f.first > len(f.queue)/2 && f.first > 1024 {
-		f.queue = f.queue[:copy(f.queue, f.queue[f.first:])]
-		f.first = 0
-	}
 	return nil
 }
 
 // give hands a message out and forgets it.
 func (f *folder) give(i int32) error {
-	e := &f.entries[i]
-	f.res.message(e, &f.out)
-	if f.marks != nil && e.id != "" {
-		f.marks[e.key^uint64(e.to)] = struct{}{}
+	e := f.held.at(i)
+	f.res.message(e, f.held.id(e), f.held.verified(i), &f.out)
+	if f.given != nil && e.key != 0 {
+		f.given.add(givenKey(e.key, e.to))
 	}
-	f.count(e)
-	if e.id != "" {
-		f.unlink(i)
-	}
-	e.id = ""
-	f.free = append(f.free, i)
+	f.count(int(e.file))
+	f.held.remove(i)
 	return f.emit(&f.out)
-}
-
-func (f *folder) unlink(i int32) {
-	key, next := f.entries[i].key, f.entries[i].next
-	at := f.index[key]
-	if at == i {
-		if next == none {
-			delete(f.index, key)
-		} else {
-			f.index[key] = next
-		}
-		return
-	}
-	for at != none {
-		if f.entries[at].next == i {
-			f.entries[at].next = next
-			return
-		}
-		at = f.entries[at].next
-	}
 }
 
 // flush gives out all messages that are left.
 func (f *folder) flush() error {
-	rest := f.queue[f.first:]
-	slices.SortStableFunc(rest, func(a, b int32) int { return cmp.Compare(f.entries[a].order, f.entries[b].order) })
-	for _, i := range rest {
+	for f.queue.len() > 0 {
+		i := f.queue.head()
+		f.queue.pop()
 		if err := f.give(i); err != nil {
 			return err
 		}
 	}
-	f.queue, f.first = f.queue[:0], 0
 	return nil
 }
 
 // count keeps, by country, whether receipts come at all.
-func (f *folder) count(e *entry) {
-	m := f.silent[e.file]
+func (f *folder) count(file int) {
+	m := f.silent[file]
 	c := m[f.out.Country]
 	if c == nil {
 		c = new(receipts)
 		m[f.out.Country] = c
 	}
 	c.messages++
-	switch {
-	case f.out.Status == Delivered:
+	switch f.out.Status {
+	case Delivered:
 		c.delivered++
-	case f.out.Status != Failed:
+	case Failed:
+	default:
 		c.open++
 	}
 }

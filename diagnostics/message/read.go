@@ -50,7 +50,7 @@ func Read(ctx context.Context, logs []deliverylog.Log, o Options, progress func(
 	return read(ctx, logs, o, progress, emit, Window)
 }
 
-func read(ctx context.Context, logs []deliverylog.Log, o Options, progress func(Progress), emit func(*Message) error, window int64) (Result, error) {
+func read(ctx context.Context, logs []deliverylog.Log, o Options, progress func(Progress), emit func(*Message) error, window int) (Result, error) {
 	res := Result{Newest: deliverylog.NoTime}
 	f := newFolder(window, len(logs) > 1, newResolver(o), emit)
 	for i, log := range logs {

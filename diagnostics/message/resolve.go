@@ -14,11 +14,14 @@ import (
 
 // profile is what many messages of a log have in common, by number: a log has
 // few different carriers, senders and codes.
-type profile int32
+type profile uint32
+
+// word is a text of a log, by number. 0 is the empty one.
+type word uint32
 
 // traits are the words of a profile, as the log has them.
 type traits struct {
-	network, mccmnc, country, sender, provider, status, code, format, reason, source string
+	network, mccmnc, country, sender, provider, status, code, format, reason, source word
 }
 
 // resolver says of messages what their log does not say in so many words.
@@ -28,44 +31,66 @@ type resolver struct {
 
 	traits   []traits
 	profiles map[traits]profile
-	words    map[string]string
-	networks map[[2]string]string // by MCC-MNC and country
-	reasons  map[[3]string]reason.Reason
+	reasons  []reason.Reason // by profile; reason.Count: not looked up yet
+	words    map[string]word
+	texts    []string
+	nobody   []bool // by word: it is no carrier's name, see nobody
+	networks map[network]string
 
-	format   string
-	provider string
-	last     profile // of the row before: rows of one kind come together
-	lastKey  traits
+	format, provider word
+	last             profile // of the row before: rows of one kind come together
+}
+
+// network is a network code where a number is.
+type network struct {
+	code    word
+	country string
 }
 
 func newResolver(o Options) *resolver {
-	return &resolver{region: o.Region, lookup: o.Lookup, profiles: make(map[traits]profile), words: make(map[string]string),
-		networks: make(map[[2]string]string), reasons: make(map[[3]string]reason.Reason), last: -1}
+	s := &resolver{region: o.Region, lookup: o.Lookup, profiles: make(map[traits]profile), words: make(map[string]word),
+		networks: make(map[network]string), texts: []string{""}, nobody: []bool{true}}
+	s.number(traits{})
+	return s
 }
 
-func (s *resolver) begin(f *deliverylog.Format) { s.format, s.provider = f.Name, f.Provider }
+func (s *resolver) begin(f *deliverylog.Format) {
+	s.format, s.provider = s.word([]byte(f.Name)), s.word([]byte(f.Provider))
+}
 
-// word gives bytes of a log as a clean text, the same one for the same bytes.
-func (s *resolver) word(b []byte) string {
+// Bounds of what a hostile log can make us keep.
+const (
+	maxWords    = 1 << 17
+	maxWordSize = 512
+)
+
+// word gives the number of a text of a log.
+func (s *resolver) word(b []byte) word {
 	if len(b) == 0 {
-		return ""
+		return 0
 	}
 	if w, ok := s.words[string(b)]; ok {
 		return w
 	}
-	w := clean(deliverylog.Text(b))
-	if len(s.words) >= maxWords { // a log whose words do not repeat must not fill memory
-		clear(s.words)
+	text := clean(deliverylog.Text(b))
+	w, ok := s.words[text]
+	switch {
+	case ok:
+	case text == "":
+		return 0
+	case len(s.texts) >= maxWords:
+		return s.word([]byte("(other)"))
+	default:
+		w = word(len(s.texts))
+		s.texts = append(s.texts, text)
+		s.nobody = append(s.nobody, nobody(text))
+		s.words[text] = w
 	}
-	s.words[string(b)] = w
+	if len(s.words) < 2*maxWords {
+		s.words[string(b)] = w
+	}
 	return w
 }
-
-// Bounds of the caches.
-const (
-	maxWords    = 1 << 16
-	maxWordSize = 512
-)
 
 // clean makes text of a log fit to be grouped and shown: spaces at its ends go,
 // runs of them become one, and its length is bounded. Characters that could act
@@ -102,30 +127,31 @@ func acts(r rune) bool {
 // profile gives the profile of a row.
 func (s *resolver) profile(r *deliverylog.Record) profile {
 	t := traits{
-		network: s.word(r.Network), mccmnc: s.word(r.MCCMNC), country: strings.ToUpper(s.word(r.Country)), sender: s.word(r.From),
+		network: s.word(r.Network), mccmnc: s.word(r.MCCMNC), country: s.word(r.Country), sender: s.word(r.From),
 		status: s.word(r.Status), code: s.word(r.Code), provider: s.provider, format: s.format,
-		reason: s.word(r.Reason), source: s.word(r.Source),
 	}
-	if len(r.Provider) > 0 || len(r.Format) > 0 { // its own convert: an empty provider stays empty
+	if len(r.Provider) > 0 {
 		t.provider = s.word(r.Provider)
 	}
-	if len(r.Format) > 0 {
-		t.format = s.word(r.Format)
+	if len(r.Format) > 0 { // our own normal form, where an empty provider stays empty
+		t.provider = s.word(r.Provider)
+		t.format, t.reason, t.source = s.word(r.Format), s.word(r.Reason), s.word(r.Source)
 	}
 	return s.number(t)
 }
 
 func (s *resolver) number(t traits) profile {
-	if s.last >= 0 && t == s.lastKey {
+	if len(s.traits) > 0 && t == s.traits[s.last] {
 		return s.last
 	}
 	p, ok := s.profiles[t]
 	if !ok {
 		p = profile(len(s.traits))
 		s.traits = append(s.traits, t)
+		s.reasons = append(s.reasons, reason.Count)
 		s.profiles[t] = p
 	}
-	s.last, s.lastKey = p, t
+	s.last = p
 	return p
 }
 
@@ -133,16 +159,14 @@ func (s *resolver) number(t traits) profile {
 // that wins, the rest from whichever row has it.
 func (s *resolver) join(p profile, r *deliverylog.Record, wins bool) profile {
 	t := s.traits[p]
-	fill := func(to *string, b []byte) {
-		if *to == "" {
+	fill := func(to *word, b []byte) {
+		if *to == 0 {
 			*to = s.word(b)
 		}
 	}
 	fill(&t.network, r.Network)
 	fill(&t.mccmnc, r.MCCMNC)
-	if t.country == "" {
-		t.country = strings.ToUpper(s.word(r.Country))
-	}
+	fill(&t.country, r.Country)
 	fill(&t.sender, r.From)
 	if wins {
 		t.status, t.code, t.reason = s.word(r.Status), s.word(r.Code), s.word(r.Reason)
@@ -151,23 +175,19 @@ func (s *resolver) join(p profile, r *deliverylog.Record, wins bool) profile {
 }
 
 // own says that otpdoctor itself wrote the row: it is the only one of its message.
-func (s *resolver) own(p profile) bool { return s.traits[p].source != "" }
+func (s *resolver) own(p profile) bool { return s.traits[p].source != 0 }
 
 // message makes the message of an entry.
-func (s *resolver) message(e *entry, m *Message) {
+func (s *resolver) message(e *entry, id string, verified deliverylog.Time, m *Message) {
 	t := &s.traits[e.profile]
-	*m = Message{ID: e.id, To: e.to, Sender: t.sender, Provider: t.provider, Format: t.format, Code: t.code,
-		Submitted: e.submitted, Done: deliverylog.NoTime, Verified: e.verified, File: int(e.file), Line: e.line}
-	done := e.done
-	if !m.Submitted.Known() && e.seen.Known() {
-		m.Submitted = e.seen
-		if done.Known() && done <= e.seen { // the receipt is all there is of this message
-			done = deliverylog.NoTime
-		}
-	}
+	*m = Message{ID: id, To: e.to, Sender: s.texts[t.sender], Provider: s.texts[t.provider], Format: s.texts[t.format], Code: s.texts[t.code],
+		Submitted: e.submitted, Done: deliverylog.NoTime, Verified: verified, File: int(e.file), Line: int64(e.line)}
 	switch e.state {
 	case deliverylog.Delivered:
-		m.Status, m.Done = Delivered, done
+		m.Status, m.Done = Delivered, e.done
+		if e.flags&seenFlag != 0 && e.done <= e.submitted { // the receipt is all there is of this message
+			m.Done = deliverylog.NoTime
+		}
 	case deliverylog.Failed:
 		m.Status = Failed
 	case deliverylog.NoReceipt:
@@ -186,14 +206,14 @@ func (s *resolver) message(e *entry, m *Message) {
 	case Delivered:
 		m.Reason = reason.Delivered
 	case Failed:
-		m.Reason = s.reason(t)
+		m.Reason = s.reason(e.profile)
 	}
 }
 
 // country is the log's where it says one, else the number's.
 func (s *resolver) country(t *traits, m *Message) {
-	if len(t.country) == 2 {
-		m.Country = t.country
+	if cc := s.texts[t.country]; len(cc) == 2 {
+		m.Country = strings.ToUpper(cc)
 	} else {
 		m.Country = number.Classify(m.To).Country
 	}
@@ -208,12 +228,13 @@ func (s *resolver) carrier(t *traits, m *Message) {
 		m.Carrier, m.CarrierSource = found.Carrier, carrier.FromLookup
 		return
 	}
-	if t.source != "" && t.network != "" {
-		m.Carrier, m.CarrierSource = t.network, carrier.Source(t.source)
+	name := s.texts[t.network]
+	if t.source != 0 && name != "" {
+		m.Carrier, m.CarrierSource = name, carrier.Source(s.texts[t.source])
 		return
 	}
-	if t.network != "" && !nobody(t.network) {
-		m.Carrier, m.CarrierSource = t.network, carrier.FromLog
+	if !s.nobody[t.network] {
+		m.Carrier, m.CarrierSource = name, carrier.FromLog
 		return
 	}
 	if name := s.network(t.mccmnc, m.Country); name != "" {
@@ -233,21 +254,25 @@ func (s *resolver) carrier(t *traits, m *Message) {
 
 // nobody tells the names that logs write where they know none.
 func nobody(name string) bool {
-	switch carrier.Fold(name) {
-	case "", "unknown", "na", "none", "null", "other", "notavailable", "unknowncarrier", "unknownoperator", "unknownnetwork":
+	if len(name) > len("unknown operator ") {
+		return false
+	}
+	switch strings.ToLower(name) {
+	case "unknown", "n/a", "na", "none", "null", "nil", "other", "-", "?", "not available",
+		"unknown carrier", "unknown operator", "unknown network":
 		return true
 	}
 	return false
 }
 
-func (s *resolver) network(code, country string) string {
-	if code == "" {
+func (s *resolver) network(code word, country string) string {
+	if code == 0 {
 		return ""
 	}
-	k := [2]string{code, country}
+	k := network{code, country}
 	name, ok := s.networks[k]
 	if !ok {
-		name, _, _ = carrier.ByMCCMNC(code, country)
+		name, _, _ = carrier.ByMCCMNC(s.texts[code], country)
 		s.networks[k] = name
 	}
 	return name
@@ -255,23 +280,23 @@ func (s *resolver) network(code, country string) string {
 
 // reason is what the provider's code says, else its status word. The numbers of
 // a log that names no provider are taken as Twilio's.
-func (s *resolver) reason(t *traits) reason.Reason {
-	if r, ok := reason.Parse(t.reason); ok {
+func (s *resolver) reason(p profile) reason.Reason {
+	r := s.reasons[p]
+	if r != reason.Count {
 		return r
 	}
-	k := [3]string{t.provider, t.code, t.status}
-	r, ok := s.reasons[k]
+	t := s.traits[p]
+	r, ok := reason.Parse(s.texts[t.reason])
 	if !ok {
-		provider := t.provider
+		provider := s.texts[t.provider]
 		if provider == "" {
 			provider = "twilio"
 		}
-		r = reason.Of(provider, t.code, t.status)
-		if r == reason.Delivered {
-			r = reason.Unknown
+		if r = reason.Of(provider, s.texts[t.code], s.texts[t.status]); r == reason.Delivered {
+			r = reason.Unknown // the word of a row that failed all the same
 		}
-		s.reasons[k] = r
 	}
+	s.reasons[p] = r
 	return r
 }
 
