@@ -200,6 +200,7 @@ func (f *folder) settle() error {
 		if f.row-e.row < f.window || e.open() && !f.res.own(e.profile) {
 			// Not yet: it goes to the end of the queue, to be looked at again.
 			e.queued = f.row
+			f.held.renew(e)
 			f.queue.push(i)
 			continue
 		}

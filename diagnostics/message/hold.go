@@ -103,17 +103,35 @@ func (s *store) remove(i int32) {
 			}
 		}
 		s.live--
-		if p := e.id / bytesPerPiece; true {
-			if s.users[p]--; s.users[p] == 0 && int(p) != s.current {
-				s.pieces[p] = s.pieces[p][:0]
-				s.spare = append(s.spare, p)
-			}
-		}
+		s.release(e.id / bytesPerPiece)
 	}
 	if e.flags&verifiedFlag != 0 {
 		delete(s.typed, i)
 	}
 	s.free = append(s.free, i)
+}
+
+// release says that one id less lies in a piece.
+func (s *store) release(piece uint32) {
+	if s.users[piece]--; s.users[piece] == 0 && int(piece) != s.current {
+		s.pieces[piece] = s.pieces[piece][:0]
+		s.spare = append(s.spare, piece)
+	}
+}
+
+// renew moves the id of a message that stays to where the newest lie, so that
+// the few that stay do not hold the pieces of the many that have gone.
+func (s *store) renew(e *entry) {
+	if e.key == 0 {
+		return
+	}
+	old := e.id / bytesPerPiece
+	if int(old) == s.current {
+		return
+	}
+	s.packed = append(s.packed[:0], s.idBytes(e)...)
+	s.place(e)
+	s.release(old)
 }
 
 // removed marks a slot that is free again, but not the end of a search.
@@ -274,6 +292,11 @@ func unpackID(b []byte, kind uint8) string {
 // keep stores the id of e.
 func (s *store) keep(e *entry, id []byte) {
 	s.packed, e.idKind = pack(s.packed[:0], id)
+	s.place(e)
+}
+
+// place puts the bytes in packed into a piece.
+func (s *store) place(e *entry) {
 	if len(s.pieces) == 0 {
 		s.current = -1
 	}
