@@ -87,6 +87,10 @@ func refuse(name string, head []byte) error {
 			return &InputError{File: name, Reason: "is a web page, not a log", Hint: "the download may have ended at a login page: log in and export again"}
 		}
 	}
+	if bytes.Contains(head, []byte("identitytoolkit.googleapis.com")) {
+		return &InputError{File: name, Reason: "is activity of Google Identity Platform, which has no delivery results",
+			Hint: "it can show that a code was asked for; whether it came, only the SMS provider's own log can"}
+	}
 	strange := 0
 	for _, c := range head {
 		if c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != 0x1b && c != '\f' {

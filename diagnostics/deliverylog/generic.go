@@ -1,5 +1,11 @@
 package deliverylog
 
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
 // The general formats take a log of any origin whose columns say what they are,
 // or are mapped. A column may have any of these names; letters and digits count,
 // case and punctuation do not.
@@ -35,8 +41,11 @@ var genericFields = fields{
 var genericWords = words{
 	"delivered": delivered, "delivrd": delivered, "deliverd": delivered, "deliveredtohandset": delivered, "deliveredtophone": delivered,
 	"deliveredtodevice": delivered, "deliverysuccess": delivered, "deliverysuccessful": delivered, "read": delivered,
-	"received": delivered, "confirmed": delivered, "handsetdelivered": delivered, "messagedelivered": delivered, "smsdelivered": delivered,
-	"ok": delivered, "success": delivered, "succeeded": delivered, "messagehasbeenacceptedbyphone": delivered,
+	"confirmed": delivered, "handsetdelivered": delivered, "messagedelivered": delivered, "smsdelivered": delivered,
+	"messagehasbeenacceptedbyphone": delivered,
+
+	// These may be a receipt's or only the send request's: see finishGeneric.
+	"success": passing, "successful": passing, "succeeded": passing, "ok": passing, "received": passing, "complete": passing, "completed": passing,
 
 	"failed": failed, "fail": failed, "failure": failed, "undelivered": failed, "undeliv": failed, "undeliverable": failed, "notdelivered": failed,
 	"rejected": failed, "rejectd": failed, "reject": failed, "expired": failed, "error": failed, "deliveryfailed": failed, "sendingfailed": failed,
@@ -66,13 +75,64 @@ var genericJSONL = Format{
 	fields:  genericFields, words: genericWords, finish: finishGeneric,
 }
 
-// finishGeneric: a row that names no time of its last change was written when
-// the message was delivered, or submitted.
+// finishGeneric decides what "success" says: that the message arrived where the
+// row has a delivery time or the column is one of receipts, else no more than
+// that it was sent.
 func finishGeneric(p *rows, r *Record) error {
 	if isZero(r.Code) {
 		r.Code = nil
 	}
+	if r.State == Passing && (p.receipts || r.Done.Known()) {
+		switch string(p.word) {
+		case "success", "successful", "succeeded", "ok", "received", "complete", "completed":
+			r.State, r.Rank = Delivered, rankFinal
+		}
+	}
 	return nil
+}
+
+// aboutReceipts tells from its name whether a status column is one of receipts.
+func aboutReceipts(plain string) bool {
+	return strings.Contains(plain, "deliver") || strings.Contains(plain, "dlr") || strings.Contains(plain, "receipt")
+}
+
+// dateAndTime are pairs of columns that hold one time in two cells.
+var dateAndTime = map[role][][2]string{
+	roleSubmitted: {{"date", "time"}, {"sentdate", "senttime"}, {"submitdate", "submittime"}, {"submitteddate", "submittedtime"}, {"createddate", "createdtime"}, {"senddate", "sendtime"}},
+	roleDone:      {{"deliverydate", "deliverytime"}, {"delivereddate", "deliveredtime"}, {"donedate", "donetime"}, {"dlrdate", "dlrtime"}},
+}
+
+// bindHalves finds times that stand in two columns.
+func (p *rows) bindHalves(h *header) {
+	for r, pairs := range dateAndTime {
+		p.halves[r] = nil
+		for _, pair := range pairs {
+			date, at := h.column(pair[0]), h.column(pair[1])
+			if date >= 0 && at >= 0 && (slices.Contains(p.cols[r], date) || slices.Contains(p.cols[r], at)) {
+				p.halves[r] = []int{date, at}
+				break
+			}
+		}
+	}
+}
+
+// joinHalves puts a date and a time of day together, where neither is a moment
+// alone.
+func (p *rows) joinHalves(r role, cells [][]byte) {
+	half := p.halves[r]
+	if len(half) == 0 || half[0] >= len(cells) || half[1] >= len(cells) {
+		return
+	}
+	date, at := cell(cells[half[0]]), cell(cells[half[1]])
+	s := scan{b: at}
+	if n := s.digitsAhead(); len(date) == 0 || n < 1 || n > 2 || n >= len(at) || at[n] != ':' {
+		return
+	}
+	if i := bytes.IndexAny(date, " T"); i > 0 && bytes.HasSuffix(date, []byte("00:00")) || i > 0 && bytes.HasSuffix(date, []byte("00:00:00")) {
+		date = date[:i] // a spreadsheet's date has a midnight behind it
+	}
+	p.twoCells[r] = append(append(append(p.twoCells[r][:0], date...), ' '), at...)
+	p.vals[r] = p.twoCells[r]
 }
 
 // isZero tells the ways of writing that there is no error code.

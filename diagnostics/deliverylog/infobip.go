@@ -15,9 +15,9 @@ const (
 // https://www.infobip.com/docs/essentials/api-essentials/response-status-and-error-codes
 var infobipReports = Format{
 	Name: "infobip", Provider: "infobip", Title: "Infobip delivery reports and logs", Shape: "JSON or CSV", Events: true,
-	Columns: []string{"messageId", "to|destination", "status.groupId|status.groupName", "sentAt|doneAt"},
+	Columns: []string{"messageId", "to|destination|destination.to", "status.groupId|status.groupName", "sentAt|doneAt"},
 	fields: fields{
-		roleID: "messageid", roleTo: "to|destination", roleFrom: "from|sender", roleMCCMNC: "mccmnc", roleStatus: "status.name|status.groupname",
+		roleID: "messageid", roleTo: "to|destination|destination.to", roleFrom: "from|sender", roleMCCMNC: "mccmnc", roleStatus: "status.name|status.groupname",
 		roleText: "status.id", roleExtra: "status.groupid|status.groupname", roleCode: "error.id", roleSubmitted: "sentat", roleAt: "doneat",
 	},
 	finish: func(p *rows, r *Record) error {

@@ -85,16 +85,23 @@ func same(t *testing.T, got, want []string) {
 
 func zipOf(t *testing.T, files ...string) string {
 	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for i := 0; i < len(files); i += 2 {
-		w, err := z.Create(files[i])
-		if err != nil {
-			t.Fatal(err)
-		}
-		io.WriteString(w, files[i+1])
+	if err := writeZip(&b, files...); err != nil {
+		t.Fatal(err)
 	}
-	z.Close()
 	return b.String()
+}
+
+// writeZip writes a zip archive of names and contents.
+func writeZip(w io.Writer, files ...string) error {
+	z := zip.NewWriter(w)
+	for i := 0; i < len(files); i += 2 {
+		f, err := z.Create(files[i])
+		if err != nil {
+			return err
+		}
+		io.WriteString(f, files[i+1])
+	}
+	return z.Close()
 }
 
 func gzipOf(text string) string {
@@ -193,6 +200,8 @@ func TestNoLog(t *testing.T) {
 		"damaged gzip":     {"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03garbage", "stream is"},
 		"prose":            {"Dear support,\nnothing arrives.\n", "no known log format fits, it looks like lines of text"},
 		"numbers":          {"1,2,3\n4,5,6\n", "no known log format fits these columns: 1, 2, 3"},
+		"no header":        {"+15005550006,+447700900001,Your code is 123456,delivered,2026-03-10\n+15005550006,+447700900001,Your code is 123457,delivered,2026-03-10\n", "no known log format fits, it looks like a table whose first line is no header"},
+		"Google's":         {`{"logName":"projects/x/logs/identitytoolkit.googleapis.com%2Frequests","severity":"INFO"}`, "no delivery results"},
 		"foreign JSON":     {`{"level":"info","msg":"started"}` + "\n", "no known log format fits these keys: level, msg"},
 		"one long line":    {strings.Repeat("x", 5<<20), "no known log format fits"},
 		"a billion cells":  {"to,status" + strings.Repeat(",", 1<<20) + "\n", "no known log format fits"},
@@ -443,6 +452,25 @@ func TestSpreadsheetCells(t *testing.T) {
 	})
 	if sum.Rejected != 0 {
 		t.Error(sum.Rejections)
+	}
+}
+
+func TestGenericColumns(t *testing.T) {
+	// Date and time of day in two columns; a column named like a time that holds yes and no.
+	got, sum := read(t, textLog("Date,Time,Phone,Delivery Status,Delivered\n2026-03-10,8:00:05,+447700900001,Success,yes\n2026-03-10,08:01:05,+447700900002,failed,no\n"), Options{})
+	same(t, got, []string{"2  +447700900001  2  2026-03-10T08:00:05Z -", "3  +447700900002  3  2026-03-10T08:01:05Z -"})
+	if sum.Rejected != 0 {
+		t.Error(sum.Rejections)
+	}
+	// "success" of a request is no receipt.
+	got, _ = read(t, textLog("to,status,sent_at\n+447700900001,success,2026-03-10T08:00:05Z\n"), Options{})
+	same(t, got, []string{"2  +447700900001  0  2026-03-10T08:00:05Z -"})
+	got, _ = read(t, textLog("to,status,sent_at,delivered_at\n+447700900001,success,2026-03-10T08:00:05Z,2026-03-10T08:00:09Z\n"), Options{})
+	same(t, got, []string{"2  +447700900001  2  2026-03-10T08:00:05Z 2026-03-10T08:00:09Z"})
+	// Impossible dates are rejected, however many there are.
+	got, sum = read(t, textLog("to,status,sent_at\n+447700900001,sent,31/02/2026\n"), Options{})
+	if len(got) != 0 || sum.Rejected != 1 || sum.Rejections[0].Reason != `submitted_at "31/02/2026" is not a date` {
+		t.Errorf("%v %+v", got, sum.Rejections)
 	}
 }
 

@@ -113,12 +113,11 @@ func (r *Reader) inputError(err error) error {
 }
 
 // probe reads the head once without keeping anything, to learn in which order
-// its dates are.
+// its dates are, and which columns of a general format only sound like times.
 func (r *Reader) probe(head []byte, whole bool) {
-	p := &Reader{name: r.name, o: r.o, ctx: r.ctx, plan: r.plan, skip: r.skip, rows: newRows(r.plan.format, &r.o), emit: func(*Record) error { return nil }}
-	p.rows.names, p.rows.header, p.rows.cols, p.rows.utcs = r.rows.names, r.rows.header, r.rows.cols, r.rows.utcs
-	p.rows.clock = r.rows.clock
-	p.rows.dates = &dateProbe{}
+	rows := *r.rows
+	p := &Reader{name: r.name, o: r.o, ctx: r.ctx, plan: r.plan, skip: r.skip, rows: &rows, emit: func(*Record) error { return nil }}
+	rows.dates = &dateProbe{}
 	if !whole {
 		if i := bytes.LastIndexByte(head, '\n'); i > 0 {
 			head = head[:i+1]
@@ -126,8 +125,15 @@ func (r *Reader) probe(head []byte, whole bool) {
 	}
 	p.w = newWindow(r.ctx, bytes.NewReader(head), r.o.maxRecord())
 	_ = p.read() // what is wrong is found, and told, when the rows are read
+	if r.plan.format.general() {
+		for role, f := range rows.flags {
+			if f.flags > 0 && f.others == 0 && r.o.Map[fieldNames[role]] == "" {
+				r.rows.cols[role], r.rows.names[role] = nil, nil
+			}
+		}
+	}
 	var sure bool
-	r.rows.clock.order, sure = p.rows.dates.order()
+	r.rows.clock.order, sure = rows.dates.order()
 	r.ambiguous = !sure
 }
 

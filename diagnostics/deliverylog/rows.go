@@ -28,6 +28,11 @@ type rows struct {
 	header *header
 	cols   [roles][]int
 	utcs   [roles]bool
+	// receipts: the status column is one of receipts; halves: columns of date and
+	// time of day. Both are for general formats.
+	receipts bool
+	halves   map[role][]int
+	twoCells map[role][]byte
 	// … or of a tree.
 	t     *tree
 	root  int32
@@ -39,6 +44,7 @@ type rows struct {
 	known  bool   // the format knows the status
 
 	dates *dateProbe // set while the head is looked at
+	flags [roles]flagProbe
 	facts facts
 
 	logins []login // what the row of a login log said
@@ -86,6 +92,11 @@ func (p *rows) bind(h *header, o *Options) error {
 			}
 		}
 	}
+	if p.f.general() {
+		p.receipts = len(p.cols[roleStatus]) > 0 && aboutReceipts(h.plain[p.cols[roleStatus][0]])
+		p.halves, p.twoCells = make(map[role][]int), make(map[role][]byte)
+		p.bindHalves(h)
+	}
 	return nil
 }
 
@@ -111,6 +122,9 @@ func (p *rows) row(cells [][]byte, r *Record) error {
 				}
 			}
 		}
+	}
+	for role := range p.halves {
+		p.joinHalves(role, cells)
 	}
 	return p.fill(r)
 }
@@ -339,6 +353,7 @@ func (p *rows) time(r role) (Time, error) {
 	}
 	if p.dates != nil {
 		p.dates.look(v)
+		p.flags[r].look(v)
 	}
 	t, ok := Time(0), false
 	if p.f.short && r != roleLineTime {
@@ -421,6 +436,18 @@ func isSMS(c []byte) bool {
 func otherChannel(to []byte) bool {
 	scheme, _, ok := bytes.Cut(to, []byte{':'})
 	return ok && !strings.EqualFold(string(scheme), "tel") && !strings.EqualFold(string(scheme), "sms")
+}
+
+// flagProbe finds out whether a column that is named like a time holds yes and no.
+type flagProbe struct{ flags, others int }
+
+func (f *flagProbe) look(v []byte) {
+	switch strings.ToLower(string(v)) {
+	case "true", "false", "yes", "no", "y", "n", "t", "f", "0", "1":
+		f.flags++
+	default:
+		f.others++
+	}
 }
 
 // dateProbe finds out in which order numeric dates have day and month.

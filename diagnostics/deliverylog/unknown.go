@@ -114,6 +114,10 @@ func unknownFormat(name string, head []byte, whole bool, o *Options, only *Forma
 		e.Shape = "lines of text"
 		return e
 	}
+	if e.Shape == "CSV" && holdsValues(h) {
+		e.Shape = "a table whose first line is no header"
+		return e
+	}
 	for _, c := range h.cells {
 		if c == "" {
 			c = `""`
@@ -128,6 +132,24 @@ func unknownFormat(name string, head []byte, whole bool, o *Options, only *Forma
 		e.Map = guessMap(h, samples, o)
 	}
 	return e
+}
+
+// holdsValues says that a row is no header: one of its cells is a phone number,
+// a time, or long. What such a row holds is not shown: it may be a message's text.
+func holdsValues(h *header) bool {
+	c := clock{}
+	for _, v := range h.cells {
+		digits := 0
+		for _, r := range v {
+			if r >= '0' && r <= '9' {
+				digits++
+			}
+		}
+		if _, ok := c.at([]byte(v)); ok || digits >= 7 || len(v) > 64 {
+			return true
+		}
+	}
+	return false
 }
 
 // visible replaces what would act on a terminal.

@@ -94,7 +94,7 @@ func unpack(name string, src io.Reader, size int64) (u *unpacked, err error) {
 		case bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")) || len(head) > 4 && head[0]&0xf0 == 0x50 && bytes.Equal(head[1:4], []byte("\x2a\x4d\x18")):
 			z, err := zstd.NewReader(b, zstd.WithDecoderMaxMemory(zstdMemory), zstd.WithDecoderMaxWindow(zstdMemory), zstd.WithDecoderConcurrency(1))
 			if err != nil {
-				return u, errArchive{reason: "is a zstd file that cannot be read: " + err.Error()}
+				return u, errArchive{reason: "is a zstd file whose header is damaged"}
 			}
 			u.close = append(u.close, z.Close)
 			next = &packing{u: u, r: z, what: "zstd"}
@@ -121,7 +121,7 @@ func unpack(name string, src io.Reader, size int64) (u *unpacked, err error) {
 			}
 			r, err := f.Open()
 			if err != nil {
-				return u, errArchive{reason: "is a zip archive that cannot be read: " + strings.TrimPrefix(err.Error(), "zip: ")}
+				return u, errArchive{reason: "is a zip archive that is damaged, or packed in a way that is not read"}
 			}
 			u.close = append(u.close, func() { r.Close() })
 			next = &packing{u: u, r: r, what: "zip"}

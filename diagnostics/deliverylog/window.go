@@ -47,6 +47,9 @@ func (w *window) more() bool {
 	}
 	held := w.end - w.start
 	need := held + blockSize
+	if w.buf == nil { // enough for a small log
+		need = headSize
+	}
 	if held > blockSize { // doubling keeps the rescans of long records linear
 		need = 2 * held
 	}
