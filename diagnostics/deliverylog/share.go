@@ -153,7 +153,8 @@ func (r *Reader) sub(w Worker) *Reader {
 
 // again makes rows of the same kind for another reader of the same input.
 func (p *rows) again() *rows {
-	return &rows{f: p.f, names: p.names, clock: p.clock, header: p.header, cols: p.cols, utcs: p.utcs}
+	return &rows{f: p.f, names: p.names, clock: p.clock, header: p.header, cols: p.cols, utcs: p.utcs,
+		receipts: p.receipts, halves: p.halves, twoCells: make(map[role][]byte)}
 }
 
 // open makes the window a block.
