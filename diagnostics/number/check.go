@@ -6,11 +6,14 @@ import (
 )
 
 // KnownRegion tells whether cc is a region whose numbering plan is known, in
-// any case: an ISO 3166 alpha-2 code, or AC, TA or XK.
+// any case: an ISO 3166 alpha-2 code, AC, TA or XK, or UK, as many write GB.
 func KnownRegion(cc string) bool { return knownRegion(cc) != "" }
 
 func knownRegion(cc string) string {
-	if cc = strings.ToUpper(strings.TrimSpace(cc)); cc != "" && world().regions[cc] != nil {
+	if cc = strings.ToUpper(strings.TrimSpace(cc)); cc == "UK" {
+		cc = "GB"
+	}
+	if cc != "" && world().regions[cc] != nil {
 		return cc
 	}
 	return ""

@@ -188,6 +188,7 @@ func TestCorrections(t *testing.T) {
 		{"12025550143", "US", "+12025550143", "missing_plus"},
 		{"4915112345678", "DE", "+4915112345678", "missing_plus"},
 		{"07111 222333", "GB", "+447111222333", "missing_country_code"},
+		{"07111 222333", "uk", "+447111222333", "missing_country_code"},
 		{"(202) 555-0143", "US", "+12025550143", "missing_country_code"},
 		{"0655 123 456", "ES", "+34655123456", "missing_country_code leading_zero"},
 		{"06 30 555 1234", "HU", "+36305551234", "missing_country_code"},
