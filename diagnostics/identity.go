@@ -3,19 +3,23 @@ package diagnostics
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/sirupsen/logrus"
 
 	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/number"
 	"cli.otpdoctor/diagnostics/ticket"
 )
 
 // ConvertIdentity reads login logs and gives their events in normal form, by time.
+// National numbers become complete ones where o has a region.
 func ConvertIdentity(ctx context.Context, o Options, progress func(Progress), emit func(*deliverylog.IdentityEvent) error) ([]deliverylog.Summary, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	inputs, err := deliverylog.ReadIdentity(ctx, o.Identity, o.deliverylog(), rowProgress(progress), func(e *deliverylog.IdentityEvent) {
 		if ctx.Err() == nil {
+			e.Phone = withCountry(e.Phone, o.Region)
 			if err := emit(e); err != nil {
 				stop(err)
 			}
@@ -25,6 +29,18 @@ func ConvertIdentity(ctx context.Context, o Options, progress func(Progress), em
 		return inputs, cause
 	}
 	return inputs, err
+}
+
+// withCountry makes a national number a complete one, where a region says which
+// country's it is.
+func withCountry(phone, region string) string {
+	if region == "" || phone == "" || phone[0] == '+' || strings.ContainsFunc(phone, func(r rune) bool { return r > '9' }) {
+		return phone
+	}
+	if n := number.Check(phone, region); n.Valid {
+		return n.E164
+	}
+	return phone
 }
 
 // ReadLogins reads login logs, several as one, for the answers of a ticket.

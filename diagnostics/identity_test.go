@@ -65,6 +65,17 @@ func TestCaseWithLoginLog(t *testing.T) {
 	}
 }
 
+func TestWithCountry(t *testing.T) {
+	for _, c := range [][3]string{
+		{"202-555-0143", "US", "+12025550143"}, {"202-555-0143", "", "202-555-0143"}, {"07700 900187", "GB", "+447700900187"},
+		{"+44 XXXX XXX311", "GB", "+44 XXXX XXX311"}, {"XXX-XXX-0143", "US", "XXX-XXX-0143"}, {"** **43", "US", "** **43"}, {"12", "US", "12"}, {"", "US", ""},
+	} {
+		if got := withCountry(c[0], c[1]); got != c[2] {
+			t.Errorf("%q in %q: %q, want %q", c[0], c[1], got, c[2])
+		}
+	}
+}
+
 func TestReadLoginsStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

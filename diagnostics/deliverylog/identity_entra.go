@@ -1,6 +1,7 @@
 package deliverylog
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 )
@@ -28,6 +29,13 @@ var (
 	entraMethod  = named("mfaDetail.authMethod|multifactor_authentication_auth_method")
 	entraPhone   = named("mfaDetail.authDetail|multifactor_authentication_auth_detail")
 	entraSteps   = named("authenticationDetails")
+
+	// In Log Analytics these are texts of JSON.
+	entraStatus       = named("Status")
+	entraStatusDetail = named("additionalDetails")
+	entraMFA          = named("MfaDetail")
+	entraMFAMethod    = named("authMethod")
+	entraMFAPhone     = named("authDetail")
 
 	entraStepMethod  = named("authenticationMethod")
 	entraStepPhone   = named("authenticationMethodDetail")
@@ -67,8 +75,9 @@ func finishEntra(p *rows, r *Record) error {
 	}
 	code := p.str(entraError)
 	if !found && len(steps) == 0 {
-		if e := base; e.entraFactor(p.str(entraMethod), code == "0", p.str(entraResult)) {
-			e.Phone = phoneOf(p.str(entraPhone))
+		method, detail := cmp.Or(p.str(entraMethod), p.within(entraMFA, entraMFAMethod)), cmp.Or(p.within(entraStatus, entraStatusDetail), p.str(entraResult))
+		if e := base; e.entraFactor(method, code == "0", detail) {
+			e.Phone = phoneOf(p.str(entraPhone), p.within(entraMFA, entraMFAPhone))
 			add(e)
 		}
 	}

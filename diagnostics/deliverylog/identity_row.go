@@ -71,6 +71,19 @@ func (p *rows) event(r *Record, e login) {
 	p.logins = append(p.logins, e)
 }
 
+// within gives the member at a name of an object that stands in a cell as JSON.
+func (p *rows) within(object, f field) string {
+	text := p.get(object)
+	if len(text) == 0 || text[0] != '{' {
+		return ""
+	}
+	var t tree
+	if t.parse(text) != nil {
+		return ""
+	}
+	return t.textAt(0, f)
+}
+
 // list gives the elements of the array at a name. In a table, or where an export
 // made text of it, the array stands in a cell as JSON.
 func (p *rows) list(f field) (t *tree, elements []int32) {
@@ -98,7 +111,7 @@ func (p *rows) list(f field) (t *tree, elements []int32) {
 	return t, elements
 }
 
-// member gives the text at a path of node n; empty where there is none.
+// textAt gives the text at a path of node n; empty where there is none.
 func (t *tree) textAt(n int32, f field) string {
 	for i := range f {
 		if m := f[i].find(t, n); m != 0 && (t.nodes[m].kind == textNode || t.nodes[m].kind == numberNode) {

@@ -133,6 +133,31 @@ func TestIdentityJoin(t *testing.T) {
 	}
 }
 
+// Log Analytics writes what has members as JSON in a cell, and streams whole rows
+// under properties.
+func TestIdentityEntraTables(t *testing.T) {
+	table := `TimeGenerated [UTC],UserPrincipalName,ResultType,ResultDescription,Status,MfaDetail,AuthenticationDetails
+"5/14/2026, 8:00:00.500 AM",vik@firm.example,0,,"{""errorCode"":0,""additionalDetails"":""MFA completed""}","{""authMethod"":""Text message"",""authDetail"":""+44 XXXXXXXX31""}",
+"5/14/2026, 9:00:00.000 AM",vik@firm.example,500121,,"{""errorCode"":500121,""additionalDetails"":""MFA denied; user did not respond""}","{""authMethod"":""Text message"",""authDetail"":""+44 XXXXXXXX31""}",
+"5/14/2026, 10:00:00.000 AM",vik@firm.example,0,,{},,"[{""authenticationMethod"":""Text message"",""authenticationMethodDetail"":""+44 XXXXXXXX31"",""authenticationStepDateTime"":""2026-05-14T10:00:09.7777Z"",""succeeded"":true}]"
+`
+	want := []string{
+		"vik@firm.example\t+44 XXXXXXXX31\tcode_accepted\tsuccess\t2026-05-14T08:00:00.500Z",
+		"vik@firm.example\t+44 XXXXXXXX31\tsms_sent\tsuccess\t2026-05-14T09:00:00.000Z",
+		"vik@firm.example\t+44 XXXXXXXX31\tcode_accepted\tsuccess\t2026-05-14T10:00:09.777Z",
+	}
+	zone := time.FixedZone("", 7200) // for times without one; these are UTC by their column's name
+	if got, _ := identityCells(t, Options{TZ: zone}, identityLog("signins.csv", []byte(table))); !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	stream := `{"time":"2026-05-14T10:00:00Z","category":"SignInLogs","resultType":"0","properties":{"id":"x","createdDateTime":"2026-05-14T10:00:00Z",` +
+		`"userPrincipalName":"vik@firm.example","status":{"errorCode":0},"authenticationDetails":[{"authenticationMethod":"Text message",` +
+		`"authenticationMethodDetail":"+44 XXXXXXXX31","authenticationStepDateTime":"2026-05-14T10:00:09.7777Z","succeeded":true}]}}`
+	if got, _ := identityCells(t, Options{}, identityLog("signins.json", []byte(stream+"\n"+stream))); !slices.Equal(got, want[2:]) {
+		t.Errorf("got %q", got)
+	}
+}
+
 // Two files that overlap hold the same events; two equal events of one file are two.
 func TestIdentityRepeats(t *testing.T) {
 	line := "2026-05-04 08:18:09,901 WARN  [org.keycloak.events] (t) type=\"LOGIN_ERROR\", realmName=\"firm\", error=\"x\", credential_type=\"sms\", username=\"tom\"\n"
