@@ -6,14 +6,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"cli.otpdoctor/diagnostics"
+	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/export"
 	"cli.otpdoctor/diagnostics/finding"
+	"cli.otpdoctor/diagnostics/number"
 )
 
 func (a *app) analyzeCommand() *cobra.Command {
 	var in inputFlags
 	var out outputFlags
-	var format, by, failOn string
+	var format, by, failOn, who, compare string
+	var table string
 	var redact, explain bool
 	cmd := &cobra.Command{
 		Use:   "analyze FILE...",
@@ -22,6 +25,8 @@ func (a *app) analyzeCommand() *cobra.Command {
 states findings with their figures. Several files are one log; - is standard
 input; gzip, zstd and zip are unpacked by content.`,
 		Example: `  otpdoctor analyze march.csv
+  otpdoctor analyze march.csv --number +447700900187
+  otpdoctor analyze march.csv --compare 2026-03-03T07:40:00Z
   otpdoctor analyze - --format json < march.csv.gz
   otpdoctor analyze odd.csv --map to=Phone,status=State,submitted_at=When`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -45,10 +50,38 @@ input; gzip, zstd and zip are unpacked by content.`,
 			}
 			o.By, o.Explain = by, explain
 			opts := a.exportOptions()
-			opts.Redact, opts.Explain = redact, explain
+			if err := oneOf("csv", table, export.Tables()); err != nil {
+				return err
+			}
+			if cmd.Flags().Changed("csv") && !cmd.Flags().Changed("format") {
+				format = "csv"
+			}
+			opts.Redact, opts.Explain, opts.Table = redact, explain, table
+			var key number.MSISDN
+			if who != "" {
+				if key, err = a.watch(who, &o); err != nil {
+					return err
+				}
+			}
+			at, err := parseTime("compare", compare, o.Zone)
+			if err != nil {
+				return err
+			}
 			report, err := a.analyze(cmd, o)
 			if err != nil {
 				return err
+			}
+			if key != 0 {
+				line, ok := report.TimeLine(key)
+				if ok {
+					opts.TimeLine = &line
+				} else {
+					a.warnf("--number %s has no message in the log", who)
+				}
+			}
+			if !at.IsZero() {
+				c := report.Compare(deliverylog.FromTime(at))
+				opts.Compare = &c
 			}
 			err = a.output(out.file, out.force, func(w io.Writer) error {
 				return export.Analysis(w, format, report, opts)
@@ -75,10 +108,28 @@ input; gzip, zstd and zip are unpacked by content.`,
 	fl.StringVar(&format, "format", "text", "text, json, md, html or csv")
 	fl.StringVar(&by, "by", "carrier", "group by carrier, country, provider or sender")
 	fl.StringVar(&failOn, "fail-on", "", "exit 3 where a finding is at least this severe: high, medium, low")
+	fl.StringVar(&who, "number", "", "one person's attempts on a time line")
+	fl.StringVar(&compare, "compare", "", "before and after a `TIME`: did it help")
+	fl.StringVar(&table, "csv", "carriers", "which table --format csv is: carriers, findings, hours or users")
 	fl.BoolVar(&redact, "redact", false, "mask numbers")
 	fl.BoolVar(&explain, "explain", false, "say what was nearly found, and what is missing for it")
 	registerValues(cmd, "format", func() []string { return export.Formats("analysis") })
 	return cmd
+}
+
+// watch checks a number asked for and has its every message kept.
+func (a *app) watch(raw string, o *diagnostics.Options) (number.MSISDN, error) {
+	checked := number.Check(raw, o.Region)
+	if !checked.Valid {
+		hint := "as in +447700900187"
+		if checked.Likely != "" {
+			hint = "perhaps " + checked.Likely
+		}
+		return 0, usagef(hint, "--number %s: %s", raw, export.CheckErrorWords(checked.Error))
+	}
+	key := number.ParseMSISDN([]byte(checked.E164), "")
+	o.Watch = append(o.Watch, key)
+	return key, nil
 }
 
 // analyze runs an analysis with a progress line and tells of broken rows.

@@ -22,6 +22,10 @@ type reportFlags struct {
 	redact    bool
 	redactMap string
 	faqDir    string
+	requester string
+	from, to  string
+	project   string
+	wiki      bool
 }
 
 func (f *reportFlags) register(cmd *cobra.Command) {
@@ -31,6 +35,11 @@ func (f *reportFlags) register(cmd *cobra.Command) {
 	fl.BoolVar(&f.redact, "redact", false, "mask numbers, names, addresses (on for github unless --redact=false)")
 	fl.StringVar(&f.redactMap, "redact-map", "", "write the private list of what was masked to `FILE`")
 	fl.StringVar(&f.faqDir, "faq", "", "a FAQ set of your own in `DIR`")
+	fl.StringVar(&f.requester, "requester", "", "who asks, `E-MAIL` for a help desk")
+	fl.StringVar(&f.from, "from", "", "sender of the e-mail, \"Name <address>\"")
+	fl.StringVar(&f.to, "to", "", "recipient of the e-mail, \"Name <address>\"")
+	fl.StringVar(&f.project, "project", "", "Jira project `KEY`")
+	fl.BoolVar(&f.wiki, "wiki", false, "Jira's wiki text, for Data Center, in place of ADF")
 	registerValues(cmd, "format", func() []string { return export.Formats("ticket") })
 }
 
@@ -44,6 +53,7 @@ func (f *reportFlags) resolve(a *app, cmd *cobra.Command) (export.Options, error
 		return o, err
 	}
 	o.Redact = f.redact
+	o.Requester, o.From, o.To, o.Project, o.Wiki = f.requester, f.from, f.to, f.project, f.wiki
 	if f.format == "github" && !cmd.Flags().Changed("redact") {
 		o.Redact = true
 		a.warnf("a GitHub issue is often public: numbers and names are masked, --redact=false leaves them")

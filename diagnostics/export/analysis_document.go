@@ -11,6 +11,7 @@ import (
 // analysisDocument lays an analysis out for people.
 func analysisDocument(r *finding.Report, o Options, pictures bool) *document {
 	red := redactorFor(r, o)
+	knowTimeLine(red, o)
 	d := &document{title: analysisTitle(r, red)}
 	t := r.Table
 	if t == nil {
@@ -45,6 +46,7 @@ func analysisDocument(r *finding.Report, o Options, pictures bool) *document {
 		}
 		d.add(bullets{items: items})
 	}
+	addAsked(d, o, red, year, true)
 	if pictures {
 		addCharts(d, r, r.Findings, nil, red)
 	}
@@ -53,6 +55,16 @@ func analysisDocument(r *finding.Report, o Options, pictures bool) *document {
 	addLookedAt(d, r, red)
 	finish(d, red)
 	return d
+}
+
+// addAsked writes what was asked for besides the analysis.
+func addAsked(d *document, o Options, red *redactor, year int, wide bool) {
+	if o.TimeLine != nil {
+		addTimeLine(d, o.TimeLine, red, year)
+	}
+	if o.Compare != nil {
+		addComparison(d, o.Compare, red, wide)
+	}
 }
 
 func sentenceCase(s string) string {

@@ -15,17 +15,19 @@ import (
 // them, where it stands at all, was added.
 
 type analysisJSON struct {
-	Schema          string        `json:"schema"`
-	Inputs          []inputJSON   `json:"inputs"`
-	Window          windowJSON    `json:"window"`
-	ValiditySeconds float64       `json:"validity_seconds"`
-	Totals          totalsJSON    `json:"totals"`
-	Carriers        []carrierJSON `json:"carriers"`
-	Findings        []findingJSON `json:"findings"`
-	By              string        `json:"by,omitempty"`          // where it is not carrier
-	Partial         bool          `json:"partial,omitempty"`     // reading was stopped early
-	NearMisses      []nearMiss    `json:"near_misses,omitempty"` // with Explain
-	Masked          string        `json:"masked,omitempty"`      // with Redact
+	Schema          string          `json:"schema"`
+	Inputs          []inputJSON     `json:"inputs"`
+	Window          windowJSON      `json:"window"`
+	ValiditySeconds float64         `json:"validity_seconds"`
+	Totals          totalsJSON      `json:"totals"`
+	Carriers        []carrierJSON   `json:"carriers"`
+	Findings        []findingJSON   `json:"findings"`
+	By              string          `json:"by,omitempty"`          // where it is not carrier
+	Partial         bool            `json:"partial,omitempty"`     // reading was stopped early
+	NearMisses      []nearMiss      `json:"near_misses,omitempty"` // with Explain
+	TimeLine        *timeLineJSON   `json:"time_line,omitempty"`   // with TimeLine
+	Comparison      *comparisonJSON `json:"comparison,omitempty"`  // with Compare
+	Masked          string          `json:"masked,omitempty"`      // with Redact
 }
 
 type inputJSON struct {
@@ -168,6 +170,7 @@ func stampOf(t time.Time) string {
 }
 
 func analysisOf(r *finding.Report, o Options, red *redactor) analysisJSON {
+	knowTimeLine(red, o)
 	t := r.Table
 	a := analysisJSON{Schema: "otpdoctor/analysis/v1", Inputs: inputsOf(r, red), Carriers: []carrierJSON{}, Findings: []findingJSON{}, Partial: r.Partial}
 	if t != nil {
@@ -188,6 +191,7 @@ func analysisOf(r *finding.Report, o Options, red *redactor) analysisJSON {
 			a.NearMisses = append(a.NearMisses, nearMiss{string(n.Cause), scopeOf(&n.Scope, red), red.text(n.Text), figuresOf(&n.Figures, red)})
 		}
 	}
+	a.TimeLine, a.Comparison = timeLineOf(o.TimeLine, red), comparisonOf(o.Compare, red)
 	if red.on {
 		a.Masked = red.masked()
 	}

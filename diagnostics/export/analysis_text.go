@@ -27,6 +27,7 @@ func countryIn(cc string) string {
 func analysisToText(w io.Writer, r *finding.Report, o Options) error {
 	x := newText(w, o)
 	red := redactorFor(r, o)
+	knowTimeLine(red, o)
 	for i := range r.Inputs {
 		in := &r.Inputs[i]
 		x.wrap(red.text(in.Name) + ": " + inputLine(in.Format, in.Messages, in.Rows, in.Rejected))
@@ -64,6 +65,9 @@ func analysisToText(w io.Writer, r *finding.Report, o Options) error {
 	if o.Explain {
 		x.nearMisses(r, red)
 	}
+	asked := &document{}
+	addAsked(asked, o, red, year, false)
+	x.document(asked)
 	x.line("")
 	dropped := x.carriers(r, red)
 	x.line("")

@@ -20,13 +20,15 @@ import (
 // Options are what the way of writing depends on. The zero value writes
 // everything, in UTF-8, without colour, 80 columns wide.
 type Options struct {
-	Redact    bool   // leave country, carrier, the last two digits and a label
-	RedactMap *Map   // filled with what the labels stand for, where not nil
-	Color     bool   // the terminal's colours in text
-	Width     int    // of text, in columns; 0 is 80
-	ASCII     bool   // signs of text without UTF-8
-	Explain   bool   // the findings that were not stated, too
-	Table     string // which table the CSV of an analysis is: carriers, findings, hours or users
+	Redact    bool                // leave country, carrier, the last two digits and a label
+	RedactMap *Map                // filled with what the labels stand for, where not nil
+	Color     bool                // the terminal's colours in text
+	Width     int                 // of text, in columns; 0 is 80
+	ASCII     bool                // signs of text without UTF-8
+	Explain   bool                // the findings that were not stated, too
+	TimeLine  *finding.TimeLine   // of an analysis, one person's attempts, or nil
+	Compare   *finding.Comparison // of an analysis, before and after a moment, or nil
+	Table     string              // which table the CSV of an analysis is: carriers, findings, hours or users
 
 	// For help desks and mail, empty where not set up. Addresses are left out of
 	// whatever is redacted.
