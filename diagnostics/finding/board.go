@@ -1,7 +1,9 @@
 package finding
 
 import (
+	"math"
 	"slices"
+	"strconv"
 
 	"cli.otpdoctor/diagnostics/carrier"
 	"cli.otpdoctor/diagnostics/deliverylog"
@@ -26,18 +28,22 @@ func within(s, from, to slot) (inside bool) { return s >= from && s < to }
 // attempt is one bad attempt as rules see it.
 type attempt struct {
 	*tally.Attempt
-	area int  // index of the area it counts for
-	gone bool // explained by an earlier finding
+	area   int32      // index of the area it counts for
+	person int32      // index of its user
+	next   int32      // that user's next bad attempt, -1 for none
+	weight [2]float32 // by kind, see weigh
+	gone   bool       // explained by an earlier finding
 }
 
 // person is one number that had a bad attempt.
 type person struct {
-	tally.User
-	class   number.Class
-	area    int
-	bad     []int32 // its attempts, by time
-	gone    bool    // has a finding of its own
-	outlier bool    // one for failing again and again
+	number      number.MSISDN
+	area        int32
+	first, last int32       // its bad attempts, by time: a chain through attempt.next
+	count       int32       // of them
+	user        *tally.User // its record, read when it is first needed
+	gone        bool        // has a finding of its own
+	outlier     bool        // one for failing again and again
 }
 
 // closure is a stretch of time that an area's attempts are left out of, good
@@ -58,6 +64,11 @@ type area struct {
 	since            slot
 }
 
+// Keys of board.scans: a country's is its code.
+const everywhere = "*"
+
+func areaKey(i int) string { return "#" + strconv.Itoa(i) }
+
 // cell counts attempts that began in one slot.
 type cell struct {
 	at     slot
@@ -70,7 +81,7 @@ type board struct {
 	options   Options
 	attempts  []attempt // as Table.Bad
 	people    []person  // by number
-	index     map[number.MSISDN]int
+	index     map[number.MSISDN]int32
 	areas     []area
 	countries []string // most attempts first
 	byCarrier bool     // the table's groups are carriers
@@ -78,10 +89,15 @@ type board struct {
 	last      slot
 	timed     bool
 	nameless  map[string]bool // countries whose failures lack a carrier's name
+
+	cells   [2][][]cell      // by kind and area, nil: to be counted again
+	scans   map[string]found // best windows by series, dropped where something changes
+	touched []float64        // by person, zero between uses
+	raw     map[string]sum   // failures of whole countries, explained or not
 }
 
 func newBoard(t *tally.Table, o Options) *board {
-	b := &board{table: t, options: o, index: make(map[number.MSISDN]int), byCarrier: t.By == "" || t.By == "carrier"}
+	b := &board{table: t, options: o, index: make(map[number.MSISDN]int32), scans: make(map[string]found), raw: make(map[string]sum), byCarrier: t.By == "" || t.By == "carrier"}
 	if b.timed = t.From.Known() && t.To.Known(); b.timed {
 		b.first, b.last = slotOf(t.From), slotOf(t.To)
 	}
@@ -111,7 +127,10 @@ func newBoard(t *tally.Table, o Options) *board {
 	return b
 }
 
-// seat gives each bad attempt its area, its weight and its user.
+// readAll is up to how many bad attempts every user's record is read for their carrier.
+const readAll = 50_000
+
+// seat gives each bad attempt its area and its user.
 func (b *board) seat() {
 	b.attempts = make([]attempt, len(b.table.Bad))
 	b.nameless = b.namelessFailures()
@@ -119,21 +138,80 @@ func (b *board) seat() {
 		src := &b.table.Bad[i]
 		at, seen := b.index[src.Number]
 		if !seen {
-			at = len(b.people)
+			at = int32(len(b.people))
 			b.index[src.Number] = at
-			u, ok := b.table.User(src.Number)
-			if !ok {
-				u = tally.User{Number: src.Number, Group: src.Group, Attempts: 1}
-			}
-			b.people = append(b.people, person{User: u, class: number.Classify(src.Number), area: int(u.Group)})
+			b.people = append(b.people, person{number: src.Number, area: src.Group, first: int32(i), last: int32(i)})
+		} else {
+			b.attempts[b.people[at].last].next = int32(i)
 		}
 		p := &b.people[at]
-		p.bad = append(p.bad, int32(i))
-		b.attempts[i] = attempt{Attempt: src, area: b.areaFor(src, p)}
+		p.last = int32(i)
+		p.count++
+		b.attempts[i] = attempt{Attempt: src, person: at, next: -1}
+	}
+	for i := range b.people {
+		p := &b.people[i]
+		if p.count > 1 || len(b.attempts) <= readAll {
+			p.area = b.userOf(p).Group
+		}
+		for j := p.first; j >= 0; j = b.attempts[j].next {
+			b.attempts[j].area = b.areaFor(b.attempts[j].Attempt, p)
+		}
+		b.weigh(p)
 	}
 	for i := range b.attempts {
 		a := &b.areas[b.attempts[i].area]
 		a.bad = append(a.bad, int32(i))
+	}
+	b.cells[failing], b.cells[late] = make([][]cell, len(b.areas)), make([][]cell, len(b.areas))
+	b.touched = make([]float64, len(b.people))
+}
+
+// userOf reads a person's record.
+func (b *board) userOf(p *person) *tally.User {
+	if p.user == nil {
+		u, ok := b.table.User(p.number)
+		if !ok {
+			u = tally.User{Number: p.number, Group: p.area, Attempts: p.count}
+		}
+		p.user = &u
+	}
+	return p.user
+}
+
+// attemptsOf is how many judged attempts a person has; for one bad attempt in a
+// large log the carrier's mean, which spares reading the record.
+func (b *board) attemptsOf(p *person) float64 {
+	if p.user == nil && p.count == 1 {
+		if g := b.table.Groups[p.area]; g.Users > 0 {
+			return max(1, float64(g.AttemptsJudged)/float64(g.Users))
+		}
+	}
+	return max(float64(b.userOf(p).Attempts), float64(p.count))
+}
+
+// dayMillis is a day in the unit of a time.
+const dayMillis = deliverylog.Time(24 * 3600 * 1000)
+
+// weigh gives a person's unexplained bad attempts their weight in a series: within
+// a day the second weighs half, the third a third. People who ask again and again
+// are one trouble.
+func (b *board) weigh(p *person) {
+	for _, k := range []kind{failing, late} {
+		tail, n := p.first, 0
+		for i := p.first; i >= 0; i = b.attempts[i].next {
+			at := &b.attempts[i]
+			if at.gone || !k.bad(at.Outcome) {
+				continue
+			}
+			for ; tail != i && at.First-b.attempts[tail].First >= dayMillis; tail = b.attempts[tail].next {
+				if old := &b.attempts[tail]; !old.gone && k.bad(old.Outcome) {
+					n--
+				}
+			}
+			n++
+			at.weight[k] = 1 / float32(n)
+		}
 	}
 }
 
@@ -152,18 +230,18 @@ func (b *board) namelessFailures() map[string]bool {
 // areaFor is where a bad attempt counts. Some providers name the carrier of what
 // they delivered alone (Amazon SNS): then the number's prefix names another
 // carrier for a number that has moved, and its user's other attempts say better.
-func (b *board) areaFor(a *tally.Attempt, p *person) int {
+func (b *board) areaFor(a *tally.Attempt, p *person) int32 {
 	if b.areas[a.Group].country == b.areas[p.area].country && b.areas[p.area].named {
 		return p.area
 	}
 	if !b.areas[a.Group].named && b.nameless[b.areas[a.Group].country] {
 		for _, i := range b.table.GroupsOf(a.Number) {
 			if b.areas[i].named && b.areas[i].country == b.areas[a.Group].country {
-				return i
+				return int32(i)
 			}
 		}
 	}
-	return int(a.Group)
+	return a.Group
 }
 
 // country gives the areas of one country; "" all of them.
@@ -205,44 +283,87 @@ func (a *area) closedAt(s slot) bool {
 	return false
 }
 
-// series counts the areas' unexplained attempts by slot, oldest first. Within a
-// day a user's second bad attempt weighs half, the third a third: people who ask
-// again and again are one trouble.
-func (b *board) series(k kind, areas []int) []cell {
-	var out []cell
-	for _, i := range areas {
-		a := &b.areas[i]
-		own := make([]cell, 0, len(a.okSlots)+len(a.bad))
-		for _, c := range a.okSlots {
-			if !a.closedAt(c.at) {
-				own = append(own, c)
-			}
-		}
-		for _, j := range a.bad {
-			at := &b.attempts[j]
-			if at.gone || !k.counts(at.Outcome) || !at.First.Known() {
-				continue
-			}
-			s := slotOf(at.First)
-			if a.closedAt(s) {
-				continue
-			}
-			c := cell{at: s, n: 1}
-			if k.bad(at.Outcome) {
-				w := b.repeatWeight(k, int(j))
-				c.n, c.bad = w, w
-			}
-			own = append(own, c)
-		}
-		out = append(out, own...)
+// series counts an area's unexplained attempts by slot, oldest first. It is kept
+// until a finding explains some of them.
+func (b *board) series(k kind, i int) []cell {
+	if b.cells[k][i] == nil {
+		b.cells[k][i] = b.countCells(k, &b.areas[i])
 	}
-	return inOrder(out)
+	return b.cells[k][i]
 }
 
-// inOrder sorts cells by time and adds up those of one slot.
-func inOrder(cells []cell) []cell {
-	slices.SortFunc(cells, func(x, y cell) int { return int(x.at - y.at) })
-	return merged(cells)
+func (b *board) countCells(k kind, a *area) []cell {
+	out := make([]cell, 0, len(a.okSlots)+len(a.bad)/4)
+	add := func(c cell) {
+		if last := len(out) - 1; last >= 0 && out[last].at == c.at {
+			out[last].n += c.n
+			out[last].bad += c.bad
+		} else {
+			out = append(out, c)
+		}
+	}
+	ok := a.okSlots
+	before := func(s slot) { // the ok ones up to a slot
+		for len(ok) > 0 && ok[0].at <= s {
+			if !a.closedAt(ok[0].at) {
+				add(ok[0])
+			}
+			ok = ok[1:]
+		}
+	}
+	for _, j := range a.bad {
+		at := &b.attempts[j]
+		if at.gone || !k.counts(at.Outcome) || !at.First.Known() {
+			continue
+		}
+		s := slotOf(at.First)
+		before(s)
+		if a.closedAt(s) {
+			continue
+		}
+		c := cell{at: s, n: 1}
+		if k.bad(at.Outcome) {
+			c.bad = float64(at.weight[k])
+			c.n = c.bad
+		}
+		add(c)
+	}
+	before(math.MaxInt64)
+	return out
+}
+
+// denseSlots is up to how many slots a log may span for its series to be added up
+// slot by slot; beyond that they are sorted.
+const denseSlots = 1 << 18
+
+// together adds up several series.
+func (b *board) together(all [][]cell, in []int) []cell {
+	if len(in) == 1 {
+		return all[in[0]]
+	}
+	if span := b.last - b.first + 1; span <= denseSlots {
+		dense := make([]sum, span)
+		for _, i := range in {
+			for _, c := range all[i] {
+				d := &dense[c.at-b.first]
+				d.n += c.n
+				d.bad += c.bad
+			}
+		}
+		var out []cell
+		for k, d := range dense {
+			if d.n > 0 {
+				out = append(out, cell{b.first + slot(k), d.n, d.bad})
+			}
+		}
+		return out
+	}
+	var out []cell
+	for _, i := range in {
+		out = append(out, all[i]...)
+	}
+	slices.SortFunc(out, func(x, y cell) int { return compare(x.at, y.at) })
+	return merged(out)
 }
 
 // merged adds the cells of each slot.
@@ -260,23 +381,6 @@ func merged(cells []cell) []cell {
 		}
 	}
 	return out
-}
-
-// repeatWeight is one over the number of the user's bad attempts in the day before, this one included.
-func (b *board) repeatWeight(k kind, i int) float64 {
-	at := &b.attempts[i]
-	p := &b.people[b.index[at.Number]]
-	n := 0.0
-	for _, j := range p.bad {
-		o := &b.attempts[j]
-		if int(j) == i || o.First > at.First {
-			break
-		}
-		if k.bad(o.Outcome) && !o.gone && at.First-o.First < 24*3600*1000 {
-			n++
-		}
-	}
-	return 1 / (1 + n)
 }
 
 // sum is a weighted count of attempts.
@@ -318,7 +422,7 @@ func (b *board) plain(k kind, i int) sum {
 func (b *board) steady(k kind, i int, fits func(*attempt) bool) sum {
 	a := &b.areas[i]
 	s := sum{n: a.okCount}
-	perUser := make(map[number.MSISDN]float64)
+	var hit []int32
 	for _, j := range a.bad {
 		at := &b.attempts[j]
 		if at.gone || !k.counts(at.Outcome) {
@@ -327,17 +431,22 @@ func (b *board) steady(k kind, i int, fits func(*attempt) bool) sum {
 		s.n++
 		if k.bad(at.Outcome) && (fits == nil || fits(at)) {
 			s.bad++
-			perUser[at.Number]++
+			if b.touched[at.person] == 0 {
+				hit = append(hit, at.person)
+			}
+			b.touched[at.person]++
 		}
-	}
-	if s.bad < 2 || s.n <= s.bad {
-		return s
 	}
 	p := s.rate()
 	variance := p * p * a.squares
-	for n, bad := range perUser {
-		own := max(float64(b.people[b.index[n]].Attempts), bad)
+	for _, n := range hit {
+		bad := b.touched[n]
+		b.touched[n] = 0
+		own := max(b.attemptsOf(&b.people[n]), bad)
 		variance += (bad-own*p)*(bad-own*p) - own*p*own*p
+	}
+	if s.bad < 2 || s.n <= s.bad {
+		return s
 	}
 	spread := max(1, variance/(s.n*p*(1-p)))
 	return sum{s.bad / spread, s.n / spread}
@@ -348,16 +457,22 @@ func (b *board) span(k kind, areas []int, from, to slot) sum {
 	var s sum
 	for _, i := range areas {
 		a := &b.areas[i]
-		lo, _ := slices.BinarySearchFunc(a.okSlots, from, func(c cell, t slot) int { return int(c.at - t) })
+		lo, _ := slices.BinarySearchFunc(a.okSlots, from, func(c cell, t slot) int { return compare(c.at, t) })
 		for _, c := range a.okSlots[lo:] {
 			if c.at >= to {
 				break
 			}
 			s.n += c.n
 		}
-		for _, j := range a.bad {
+		for _, j := range b.badSince(a, from) {
 			at := &b.attempts[j]
-			if !at.First.Known() || !within(slotOf(at.First), from, to) || !k.counts(at.Outcome) {
+			if !at.First.Known() {
+				continue
+			}
+			if slotOf(at.First) >= to {
+				break
+			}
+			if !k.counts(at.Outcome) {
 				continue
 			}
 			s.n++
@@ -369,27 +484,56 @@ func (b *board) span(k kind, areas []int, from, to slot) sum {
 	return s
 }
 
+// badSince lists an area's bad attempts from a slot on, by time.
+func (b *board) badSince(a *area, from slot) []int32 {
+	lo, _ := slices.BinarySearchFunc(a.bad, from, func(j int32, s slot) int {
+		if at := b.attempts[j].First; at.Known() {
+			return compare(slotOf(at), s)
+		}
+		return -1
+	})
+	return a.bad[lo:]
+}
+
 // pick lists the unexplained bad attempts of the areas within [from, to), and how many users they are.
 func (b *board) pick(k kind, areas []int, from, to slot) (picked []int32, users int) {
-	seen := make(map[number.MSISDN]bool)
 	for _, i := range areas {
-		for _, j := range b.areas[i].bad {
+		for _, j := range b.badSince(&b.areas[i], from) {
 			at := &b.attempts[j]
-			if at.gone || !k.bad(at.Outcome) {
-				continue
+			if at.First.Known() && slotOf(at.First) >= to {
+				break
 			}
-			if at.First.Known() && !within(slotOf(at.First), from, to) {
-				continue
-			}
-			picked = append(picked, j)
-			if !seen[at.Number] {
-				seen[at.Number] = true
-				users++
+			if !at.gone && k.bad(at.Outcome) {
+				picked = append(picked, j)
 			}
 		}
 	}
 	slices.Sort(picked)
-	return picked, users
+	return picked, b.usersOf(picked)
+}
+
+// usersOf counts the users of these attempts.
+func (b *board) usersOf(picked []int32) (users int) {
+	for _, i := range picked {
+		if n := &b.touched[b.attempts[i].person]; *n == 0 {
+			*n = 1
+			users++
+		}
+	}
+	for _, i := range picked {
+		b.touched[b.attempts[i].person] = 0
+	}
+	return users
+}
+
+// changed forgets what was counted of areas of which something is now explained.
+func (b *board) changed(areas map[int32]bool) {
+	for i := range areas {
+		b.cells[failing][i], b.cells[late][i] = nil, nil
+		delete(b.scans, areaKey(int(i)))
+		delete(b.scans, b.areas[i].country)
+	}
+	delete(b.scans, everywhere)
 }
 
 func compare[T float64 | int | slot | deliverylog.Time | number.MSISDN](x, y T) int {

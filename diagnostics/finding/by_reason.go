@@ -30,19 +30,12 @@ const mostlyIn = 0.95
 
 // coded lists the unexplained failed attempts with one of these reasons, by time.
 func (b *board) coded(is func(reason.Reason) bool) (picked []int32, users int) {
-	seen := make(map[number.MSISDN]bool)
 	for i := range b.attempts {
-		at := &b.attempts[i]
-		if at.gone || at.Outcome != tally.Failed || !is(at.Reason) {
-			continue
-		}
-		picked = append(picked, int32(i))
-		if !seen[at.Number] {
-			seen[at.Number] = true
-			users++
+		if at := &b.attempts[i]; !at.gone && at.Outcome == tally.Failed && is(at.Reason) {
+			picked = append(picked, int32(i))
 		}
 	}
-	return picked, users
+	return picked, b.usersOf(picked)
 }
 
 // homeOf finds the narrowest place that holds nearly all of the attempts while
@@ -218,7 +211,7 @@ func (b *board) byCodes(cause Cause, is func(reason.Reason) bool, carriers bool)
 				inside[i] = true
 			}
 			for _, i := range picked {
-				if inside[b.attempts[i].area] {
+				if inside[int(b.attempts[i].area)] {
 					all = append(all, i)
 				}
 			}
@@ -251,12 +244,4 @@ func (b *board) withCode(picked []int32, code string) (own []int32) {
 		}
 	}
 	return own
-}
-
-func (b *board) usersOf(picked []int32) int {
-	seen := make(map[number.MSISDN]bool)
-	for _, i := range picked {
-		seen[b.attempts[i].Number] = true
-	}
-	return len(seen)
 }

@@ -81,15 +81,22 @@ func Find(t *tally.Table, o Options) ([]Finding, []NearMiss) {
 
 // take removes what a claim explains from the board.
 func (b *board) take(c *claim) {
+	changed := make(map[int32]bool)
 	for _, i := range c.attempts {
 		b.attempts[i].gone = true
+		changed[b.attempts[i].area] = true
+	}
+	for _, i := range c.attempts {
+		b.weigh(&b.people[b.attempts[i].person])
 	}
 	if c.to > c.from {
 		for _, i := range c.areas {
 			a := &b.areas[i]
 			a.closed = append(a.closed, closure{c.from, c.to})
+			changed[int32(i)] = true
 		}
 	}
+	b.changed(changed)
 	if c.steady {
 		for _, i := range c.areas {
 			b.areas[i].blocked = true

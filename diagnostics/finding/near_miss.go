@@ -104,15 +104,15 @@ func (b *board) moreUsers(t test, own sum, base, looked float64, users, attempts
 func (b *board) nearUsers() (list []nearing) {
 	for i := range b.people {
 		p := &b.people[i]
-		if p.gone || p.Number == 0 || p.Number.IsOdd() {
+		if p.gone || p.number == 0 || p.number.IsOdd() {
 			continue
 		}
 		bad, _ := b.failures(p)
-		total := max(int(p.Attempts), bad)
+		total := max(int(b.userOf(p).Attempts), bad)
 		if bad < 2 || bad > repeatAttempts || bad*2 < total {
 			continue
 		}
-		own := b.plain(failing, p.area)
+		own := b.plain(failing, int(p.area))
 		rest := sum{own.bad - float64(bad), own.n - float64(total)}
 		base := max(shrink(rest.bad, max(rest.n, 0), 0.02, 40), 0.005)
 		logP := logTail(float64(bad), float64(total), base*steadyExcess)
@@ -124,8 +124,8 @@ func (b *board) nearUsers() (list []nearing) {
 			missing = "a failure on another day would settle it"
 		}
 		list = append(list, nearing{NearMiss{Cause: RepeatFailures,
-			Scope:   Scope{Level: LevelNumber, Number: p.Number.E164(), Key: p.Number, Country: b.areas[p.area].country},
-			Text:    fmt.Sprintf("%s fails more than others, %s; %s", p.Number.International(), attemptsOf(sum{float64(bad), float64(total)}), missing),
+			Scope:   Scope{Level: LevelNumber, Number: p.number.E164(), Key: p.number, Country: b.areas[p.area].country},
+			Text:    fmt.Sprintf("%s fails more than others, %s; %s", p.number.International(), attemptsOf(sum{float64(bad), float64(total)}), missing),
 			Figures: figures(bad, total, rest, "other users", logP, float64(b.table.Totals.Users), nil)}, -logP})
 	}
 	return list

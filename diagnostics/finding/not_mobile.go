@@ -9,22 +9,22 @@ import (
 // plan. Where the plan does not part landlines from mobiles, as in North America,
 // the provider's own word counts when it says so every time.
 func notMobile(b *board) []claim {
-	return b.odd(NotMobile, 0.75, func(p *person) bool {
-		if !p.class.Valid {
+	return b.odd(NotMobile, 0.75, func(p *person, class number.Class) bool {
+		if !class.Valid {
 			return false
 		}
-		switch p.class.Type {
+		switch class.Type {
 		case number.FixedLine, number.TollFree, number.PremiumRate, number.SharedCost, number.UAN, number.Voicemail, number.Pager:
 			return true
 		case number.FixedLineOrMobile, number.PersonalNumber:
 			by, stated := b.reasons(p)
-			return !p.LastDelivered.Known() && by[reason.NotMobile] >= 2 && by[reason.NotMobile] == stated
+			return by[reason.NotMobile] >= 2 && by[reason.NotMobile] == stated && !b.userOf(p).LastDelivered.Known()
 		}
 		return false
 	})
 }
 
 // smsType says whether texts can be expected to reach the number's line.
-func smsType(p *person) bool {
-	return p.class.Type == number.Mobile || p.class.Type == number.FixedLineOrMobile || p.class.Type == number.UnknownType
+func smsType(class number.Class) bool {
+	return class.Type == number.Mobile || class.Type == number.FixedLineOrMobile || class.Type == number.UnknownType
 }

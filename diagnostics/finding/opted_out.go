@@ -11,14 +11,15 @@ import (
 // is none.
 func optedOut(b *board) []claim {
 	var claims []claim
+	all := b.everybody(failing)
 	for i := range b.people {
 		p := &b.people[i]
-		if p.gone || p.Reasons[reason.OptedOut] == 0 {
+		if p.gone {
 			continue
 		}
 		first := deliverylog.NoTime
 		stops, since := 0, 0
-		for _, j := range p.bad {
+		for j := p.first; j >= 0; j = b.attempts[j].next {
 			at := &b.attempts[j]
 			if at.gone || at.Outcome != tally.Failed {
 				continue
@@ -33,12 +34,12 @@ func optedOut(b *board) []claim {
 				since++
 			}
 		}
-		if stops < 2 && !(stops == 1 && b.asked(p.Number)) || stops*2 < since {
+		if stops < 2 && !(stops == 1 && b.asked(p.number)) || stops*2 < since {
 			continue
 		}
-		rest := b.others(failing, i)
-		c := b.aboutNumber(OptedOut, i, rest, "all other users", logTail(float64(since), float64(max(since, int(p.Attempts))), shrink(rest.bad, rest.n, 0.03, 50)))
-		if first.Known() && p.LastOK.Known() && first > p.LastOK {
+		rest := b.others(all, i)
+		c := b.aboutNumber(OptedOut, i, rest, "all other users", logTail(float64(since), float64(max(since, int(b.userOf(p).Attempts))), shrink(rest.bad, rest.n, 0.03, 50)))
+		if first.Known() && b.userOf(p).LastOK.Known() && first > b.userOf(p).LastOK {
 			c.Window = Window{From: first, To: b.endOf(), Open: true} // it worked before, and never again
 		}
 		claims = append(claims, c)

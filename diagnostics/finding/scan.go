@@ -2,6 +2,7 @@ package finding
 
 import (
 	"math"
+	"slices"
 )
 
 // A window is searched with a scan statistic: every stretch that begins and ends
@@ -106,11 +107,13 @@ func total(series []cell) (s sum) {
 
 // inside adds up what lies in [from, to).
 func inside(series []cell, from, to slot) (s sum) {
-	for _, c := range series {
-		if within(c.at, from, to) {
-			s.bad += c.bad
-			s.n += c.n
+	lo, _ := slices.BinarySearchFunc(series, from, func(c cell, t slot) int { return compare(c.at, t) })
+	for _, c := range series[lo:] {
+		if c.at >= to {
+			break
 		}
+		s.bad += c.bad
+		s.n += c.n
 	}
 	return s
 }
@@ -146,19 +149,19 @@ const (
 
 // blame says who is raised in a window: single carriers, countries or all, whichever
 // explains the counts best at the least cost.
-func (b *board) blame(k kind, from, to slot, all map[int][]cell) []unit {
+func (b *board) blame(k kind, from, to slot, all [][]cell) []unit {
 	whole := make(map[int]sum)
 	inWindow := make(map[int]sum)
 	perCountry := make(map[string]sum) // outside the window
-	var everywhere sum
+	var rest sum
 	for i := range b.areas {
 		t, in := total(all[i]), inside(all[i], from, to)
 		whole[i], inWindow[i] = t, in
 		out := t.minus(in)
 		perCountry[b.areas[i].country] = perCountry[b.areas[i].country].plus(out)
-		everywhere = everywhere.plus(out)
+		rest = rest.plus(out)
 	}
-	globalRate := shrink(everywhere.bad, everywhere.n, 0.02, 10)
+	globalRate := shrink(rest.bad, rest.n, 0.02, 10)
 	base := func(i int) float64 {
 		c := perCountry[b.areas[i].country]
 		countryRate := shrink(c.bad, c.n, globalRate, parentPrior)

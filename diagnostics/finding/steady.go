@@ -151,10 +151,11 @@ func (b *board) fitting(t test, i int, from, to slot) []int32 {
 
 // fittingSeries is an area's series in which only what fits the test is bad.
 func (b *board) fittingSeries(t test, i int) []cell {
-	cells := b.series(t.kind, []int{i})
+	cells := b.series(t.kind, i)
 	if t.fits == nil {
 		return cells
 	}
+	cells = slices.Clone(cells)
 	for k := range cells {
 		cells[k].bad = 0
 	}
@@ -165,7 +166,7 @@ func (b *board) fittingSeries(t test, i int) []cell {
 		}
 		s := slotOf(at.First)
 		if k, ok := slices.BinarySearchFunc(cells, s, func(c cell, s slot) int { return compare(c.at, s) }); ok {
-			cells[k].bad = min(cells[k].bad+b.repeatWeight(t.kind, int(j)), cells[k].n)
+			cells[k].bad = min(cells[k].bad+float64(at.weight[t.kind]), cells[k].n)
 		}
 	}
 	return cells

@@ -56,15 +56,16 @@ func (b *board) outliers() []outlier {
 	var out []outlier
 	for i := range b.people {
 		p := &b.people[i]
-		if p.gone || p.Number.IsOdd() || p.Number == 0 {
+		if p.gone || p.number.IsOdd() || p.number == 0 {
 			continue
 		}
 		o := outlier{person: i}
 		explained := 0
 		var first, last deliverylog.Time
-		days := make(map[string]bool)
-		place := b.placeOfPerson(p)
-		for _, j := range p.bad {
+		if p.count < handsetAttempts {
+			continue
+		}
+		for j := p.first; j >= 0; j = b.attempts[j].next {
 			at := &b.attempts[j]
 			if at.gone {
 				explained++
@@ -82,15 +83,14 @@ func (b *board) outliers() []outlier {
 					first = at.First
 				}
 				last = at.First
-				days[at.First.Std().In(place).Format(time.DateOnly)] = true
 			}
 		}
 		if o.bad < handsetAttempts {
 			continue
 		}
 		o.apart = last-first >= oneEvening
-		o.days = len(days)
-		o.total = max(int(p.Attempts)-explained, o.bad)
+		o.days = b.daysOf(p)
+		o.total = max(int(b.userOf(p).Attempts)-explained, o.bad)
 		area := counts[p.area]
 		rest := sum{area.bad - float64(o.bad), area.n - float64(o.total)}
 		global := shrink(all.bad-float64(o.bad), all.n, 0.02, 20)
@@ -128,17 +128,36 @@ func (b *board) outliers() []outlier {
 // large, explained or not: then nothing sets this one user apart.
 func (b *board) likeItsCountry(o outlier) bool {
 	p := &b.people[o.person]
-	var all sum
-	for _, i := range b.country(b.areas[p.area].country) {
-		all = all.plus(b.span(failing, []int{i}, math.MinInt64/4, math.MaxInt64/4))
+	cc := b.areas[p.area].country
+	all, known := b.raw[cc]
+	if !known {
+		all = b.span(failing, b.country(cc), math.MinInt64, math.MaxInt64)
+		b.raw[cc] = all
 	}
 	base := (all.bad - float64(o.bad) + 0.5) / (all.n - float64(o.total) + 50)
 	return logTail(float64(o.bad), float64(o.total), base) > math.Log(setApart)
 }
 
+// daysOf counts the local days of a person's unexplained failures.
+func (b *board) daysOf(p *person) (days int) {
+	place := b.placeOfPerson(p)
+	before := ""
+	for j := p.first; j >= 0; j = b.attempts[j].next {
+		at := &b.attempts[j]
+		if at.gone || at.Outcome != tally.Failed || !at.First.Known() {
+			continue
+		}
+		if day := at.First.Std().In(place).Format(time.DateOnly); day != before {
+			before = day
+			days++
+		}
+	}
+	return days
+}
+
 // placeOfPerson is where a person's days begin.
 func (b *board) placeOfPerson(p *person) *time.Location {
-	if loc := p.Number.Location(); loc != nil {
+	if loc := p.number.Location(); loc != nil {
 		return loc
 	}
 	if loc := number.CountryLocation(b.areas[p.area].country); loc != nil {

@@ -8,11 +8,11 @@ import (
 // voip finds internet-telephony numbers that mostly fail. Many of them get
 // their codes, and those are no finding.
 func voip(b *board) []claim {
-	return b.odd(VOIP, 0.4, func(p *person) bool {
-		if p.class.Valid && p.class.Type == number.VOIP {
+	return b.odd(VOIP, 0.4, func(p *person, class number.Class) bool {
+		if class.Valid && class.Type == number.VOIP {
 			return true
 		}
 		by, stated := b.reasons(p)
-		return p.class.Valid && by[reason.VOIP] >= 2 && by[reason.VOIP]*2 >= stated
+		return class.Valid && by[reason.VOIP] >= 2 && by[reason.VOIP]*2 >= stated
 	})
 }

@@ -32,9 +32,9 @@ func outages(b *board) []claim {
 	if !b.timed {
 		return nil
 	}
-	areas := make(map[int][]cell)
+	areas := make([][]cell, len(b.areas))
 	for i := range b.areas {
-		areas[i] = b.series(failing, []int{i})
+		areas[i] = b.series(failing, i)
 	}
 	// A window that stands out but is too small, or too few users', is passed over.
 	for range mostPassedOver {
@@ -52,7 +52,7 @@ func outages(b *board) []claim {
 		if len(claims) > 0 {
 			return claims
 		}
-		without(areas, blamed, best)
+		b.without(areas, blamed, best)
 	}
 	return nil
 }
@@ -60,32 +60,35 @@ func outages(b *board) []claim {
 const mostPassedOver = 6
 
 // standsOut is the best window over all series, and how many were looked at.
-func (b *board) standsOut(areas map[int][]cell) (best found, looked float64) {
-	everything := joined(areas, b.country(""))
-	whole := total(everything)
-	try := func(s []cell, parent sum) {
-		if total(s).bad < 4 {
-			return
+func (b *board) standsOut(areas [][]cell) (best found, looked float64) {
+	all := b.together(areas, b.country(""))
+	whole := total(all)
+	try := func(key string, s []cell, parent sum) {
+		f, known := b.scans[key]
+		if !known {
+			if total(s).bad >= 4 {
+				f = scan(s, parent, longestWindow)
+			}
+			b.scans[key] = f
 		}
-		f := scan(s, parent, longestWindow)
 		looked += f.looked
 		if f.score > best.score {
 			best = f
 		}
 	}
-	try(everything, whole)
+	try(everywhere, all, whole)
 	if !b.byCarrier {
 		return best, looked
 	}
 	for _, cc := range b.countries {
 		in := b.country(cc)
-		own := joined(areas, in)
+		own := b.together(areas, in)
 		if len(b.countries) > 1 {
-			try(own, whole)
+			try(cc, own, whole)
 		}
 		for _, i := range in {
 			if len(in) > 1 {
-				try(areas[i], total(own))
+				try(areaKey(i), areas[i], total(own))
 			}
 		}
 	}
@@ -93,7 +96,7 @@ func (b *board) standsOut(areas map[int][]cell) (best found, looked float64) {
 }
 
 // without takes a window out of the series of whoever is blamed for it, of all where nobody is.
-func without(areas map[int][]cell, blamed []unit, w found) {
+func (b *board) without(areas [][]cell, blamed []unit, w found) {
 	var in []int
 	for _, u := range blamed {
 		in = append(in, u.areas...)
@@ -111,21 +114,15 @@ func without(areas map[int][]cell, blamed []unit, w found) {
 			}
 		}
 		areas[i] = kept
+		delete(b.scans, areaKey(i))
+		delete(b.scans, b.areas[i].country)
 	}
-}
-
-// joined merges the series of several areas.
-func joined(all map[int][]cell, in []int) []cell {
-	var out []cell
-	for _, i := range in {
-		out = append(out, all[i]...)
-	}
-	return inOrder(out)
+	delete(b.scans, everywhere)
 }
 
 // outage turns a unit that is raised in a window into a finding, if it is large enough.
-func (b *board) outage(u unit, w found, areas map[int][]cell, looked float64) (claim, bool) {
-	own := joined(areas, u.areas)
+func (b *board) outage(u unit, w found, areas [][]cell, looked float64) (claim, bool) {
+	own := b.together(areas, u.areas)
 	f := bestNear(own, w, u.base)
 	if f.score < needed(looked, outageChance)*0.6 {
 		return claim{}, false
