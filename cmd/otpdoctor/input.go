@@ -106,13 +106,32 @@ func (a *app) options(f *inputFlags, args []string) (diagnostics.Options, error)
 			return o, err
 		}
 	}
+	logins := f.identity
+	if len(logins) > 0 {
+		args, logins = moveLogins(args, logins)
+	}
 	if o.Logs, err = a.openLogs(append(append([]string{}, args...), f.logs...)); err != nil {
 		return o, err
 	}
-	if o.Identity, err = a.openLogs(f.identity); err != nil {
+	if o.Identity, err = a.openLogs(logins); err != nil {
 		return o, err
 	}
 	return o, nil
+}
+
+// moveLogins takes login logs from the arguments to those named by --identity: a
+// shell makes --identity okta-1.json okta-2.json of --identity okta-*.json.
+func moveLogins(args, logins []string) (logs, all []string) {
+	all = logins
+	for _, path := range args {
+		// Pipes have no size, and can be opened once.
+		if log := deliverylog.File(path); path != "-" && log.Size > 0 && deliverylog.IsIdentity(log) {
+			all = append(all, path)
+		} else {
+			logs = append(logs, path)
+		}
+	}
+	return logs, all
 }
 
 func (a *app) openLogs(paths []string) ([]deliverylog.Log, error) {

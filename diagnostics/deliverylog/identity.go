@@ -140,6 +140,16 @@ func ReadIdentity(ctx context.Context, logs []Log, o Options, progress func(Prog
 	return summaries, nil
 }
 
+// IsIdentity looks at the beginning of a log and says whether it is a login log.
+func IsIdentity(log Log) bool {
+	r, err := Open(context.Background(), log, Options{logins: true})
+	if err != nil {
+		return false
+	}
+	r.Close()
+	return true
+}
+
 // warnOfHalf says which of Duo's two logs is missing.
 func warnOfHalf(summaries []Summary) {
 	have := func(f *Format) bool {
