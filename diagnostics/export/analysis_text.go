@@ -3,6 +3,7 @@ package export
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"cli.otpdoctor/diagnostics/carrier"
@@ -190,6 +191,10 @@ func (t *text) carriers(r *finding.Report, red *redactor) []string {
 			c.width = max(c.width, cells(c.cell(g, j == len(groups))))
 		}
 	}
+	// What the log cannot say at all takes no room.
+	columns = slices.DeleteFunc(columns, func(c column) bool {
+		return !slices.ContainsFunc(all, func(g *tally.Group) bool { return c.cell(g, false) != "-" })
+	})
 	var dropped []string
 	for {
 		used := 2
