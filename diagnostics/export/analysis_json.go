@@ -354,6 +354,9 @@ func redactorFor(r *finding.Report, o Options) *redactor {
 	if !red.on || r == nil {
 		return red
 	}
+	if o.pack != nil {
+		red.firm(o.pack.firm)
+	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		red.know(f.Scope.Key)

@@ -14,6 +14,7 @@ import (
 
 	"cli.otpdoctor/diagnostics/carrier"
 	"cli.otpdoctor/diagnostics/finding"
+	"cli.otpdoctor/diagnostics/number"
 	"cli.otpdoctor/diagnostics/ticket"
 )
 
@@ -36,6 +37,14 @@ type Options struct {
 	From, To  string // of mail, as "Name <address>"
 	Project   string // Jira's project key
 	Wiki      bool   // Jira's wiki text in place of ADF, for Data Center
+
+	pack *packOptions // where the file is one of several of one report
+}
+
+// packOptions are what the files of one pack share.
+type packOptions struct {
+	numbers map[number.MSISDN]string // labels
+	firm    string                   // the case's, for files that do not name it themselves
 }
 
 func (o Options) width() int {

@@ -115,6 +115,9 @@ func TestHostileText(t *testing.T) {
 			for _, kind := range []string{"ticket", "lockout", "analysis"} {
 				for _, format := range Formats(kind) {
 					for _, o := range []Options{{}, {Redact: true}, {ASCII: true, Width: 40}, {Wiki: true}} {
+						if len(text) > 1<<16 && o != (Options{Redact: true}) && (format != "text" || o.ASCII) && !o.Wiki {
+							continue
+						}
 						if format != "text" && o.ASCII || format != "jira" && o.Wiki || format == "pdf" && (o.Redact || len(text) > 1<<16 && kind != "lockout") {
 							continue
 						}
