@@ -3,7 +3,6 @@ package deliverylog
 import (
 	"bytes"
 	"errors"
-	"slices"
 )
 
 // Bounds of looking at the beginning of an input.
@@ -33,10 +32,6 @@ type plan struct {
 	skip    int // records before and with the header
 	column  int // of the JSON, for frameCell
 }
-
-// plainCell names the columns in which log tools put a whole JSON event:
-// CloudWatch Logs Insights, Splunk, Log Analytics and hand-made tables.
-var cellNames = []string{"message", "raw", "event", "body", "payload", "data", "json", "log", "line", "rawdata", "detail", "value"}
 
 // look decides what an input is. head is the unpacked beginning of it.
 func look(name string, head []byte, whole bool, o *Options) (*plan, error) {
@@ -345,12 +340,13 @@ func lookCSV(head []byte, whole bool, o *Options, only *Format) (*plan, error) {
 	return nil, nil
 }
 
-// lookCell finds a column whose cells are JSON of a known format.
+// lookCell finds a column whose cells are JSON of a known format, as CloudWatch
+// Logs Insights, Splunk and Log Analytics download events.
 func lookCell(rows [][][]byte, delim byte, o *Options, only *Format) *plan {
 	for i := 0; i+1 < len(rows); i++ {
 		h := newHeader(rows[i])
-		for col, plain := range h.plain {
-			if !slices.Contains(cellNames, plain) || col >= len(rows[i+1]) {
+		for col := range h.plain {
+			if text := rows[i+1]; col >= len(text) || !bytes.HasPrefix(bytes.TrimSpace(text[col]), []byte("{")) {
 				continue
 			}
 			c := newFits(o, only)

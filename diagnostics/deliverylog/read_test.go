@@ -422,6 +422,23 @@ func TestBrokenJSON(t *testing.T) {
 	}
 }
 
+// TestBrokenJSONTime: broken values inside each other are not read over and over.
+func TestBrokenJSONTime(t *testing.T) {
+	good := `{"message_id":"a","to":"+447700900003","status":"delivered"}` + "\n"
+	for name, text := range map[string]string{
+		"never closed":      good + strings.Repeat("{\"a\":[1,\n", 200_000),
+		"closed at the end": good + strings.Repeat("{\"a\":[1,\n", 100_000) + strings.Repeat("1]}\n", 100_000) + good,
+	} {
+		start := time.Now()
+		if got, sum := read(t, textLog(text), Options{}); len(got) == 0 || sum.Rejected == 0 {
+			t.Errorf("%s: %d records, %d rejected", name, len(got), sum.Rejected)
+		}
+		if d := time.Since(start); d > 20*time.Second {
+			t.Errorf("%s: took %v", name, d)
+		}
+	}
+}
+
 func TestPastedExports(t *testing.T) {
 	text := "Report of March\nmade by,somebody\n\nsid,to,status,SentDate,Direction\n" +
 		"SM1,+447700900001,delivered,2026-03-10 08:00:00 UTC,outbound-api\n" +

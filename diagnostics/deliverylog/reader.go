@@ -35,6 +35,7 @@ type Reader struct {
 	json       *jsonFrame
 	skip       int   // records to leave out: what stands before a header, and it
 	until      int64 // place in the text at whose next record reading is interrupted
+	rescanned  int64 // bytes of broken JSON that were looked at again
 	recovering bool  // behind an object that is not valid
 	inPage     bool  // within an object that is longer than the window
 	afterList  bool  // … and behind its list of records
@@ -485,8 +486,7 @@ func (r *Reader) readJSON() error {
 					r.sum = before
 					return errBlock
 				}
-				r.recovering = true
-				r.w.passLine()
+				r.again(n)
 			} else {
 				r.w.pass(n)
 			}
@@ -495,8 +495,7 @@ func (r *Reader) readJSON() error {
 		case n == 0 && len(data) <= limit: // cut off at the end
 			r.sum.Rows++
 			r.reject(r.w.line, errJSONEnds)
-			r.recovering = true
-			r.w.passLine()
+			r.again(len(data))
 		default: // longer than a record may be
 			if k := page(data); k > 0 {
 				r.inPage = true
@@ -509,6 +508,21 @@ func (r *Reader) readJSON() error {
 		}
 	}
 	return nil
+}
+
+// maxRescan bounds how many bytes of broken JSON are looked at again.
+const maxRescan = 64 << 20
+
+// again goes on at the line after the beginning of a broken value of n bytes,
+// which may have swallowed good ones. Where a log makes too much of that, all
+// of the value is left behind.
+func (r *Reader) again(n int) {
+	r.recovering = true
+	if r.rescanned += int64(n); r.rescanned > maxRescan {
+		r.w.pass(n)
+		return
+	}
+	r.w.passLine()
 }
 
 // passValue leaves the JSON object at the start behind, however long it is.
