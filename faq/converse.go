@@ -179,7 +179,7 @@ func decided(st StepState) string {
 	source, detail := oneLine(st.Source), oneLine(st.Detail)
 	detail = strings.TrimPrefix(strings.TrimPrefix(detail, source), ", ")
 	if source != "" {
-		text += " From the " + source
+		text += " From the " + SourceWord(source)
 		if detail != "" {
 			text += ": " + detail
 		}
@@ -189,6 +189,14 @@ func decided(st StepState) string {
 		text += " " + capital(detail) + "."
 	}
 	return text
+}
+
+// SourceWord writes the source of a verdict as a sentence has it.
+func SourceWord(source string) string {
+	if source == "identity" {
+		return "login log"
+	}
+	return source
 }
 
 // forget lets news tell a step again once it is answered again.

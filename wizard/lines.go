@@ -512,19 +512,18 @@ func (l *lines) logStage(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if text == "" {
-				return nil
-			}
-			files, missing := resolve(text)
-			if len(missing) > 0 {
-				l.say("Not found: " + clean(missing[0]) + ".")
-				if near := neighbours(missing[0], 1); len(near) > 0 {
-					l.say("There is " + clean(near[0]) + ".")
+			if text != "" {
+				files, missing := resolve(text)
+				if len(missing) > 0 {
+					l.say("Not found: " + clean(missing[0]) + ".")
+					if near := neighbours(missing[0], 1); len(near) > 0 {
+						l.say("There is " + clean(near[0]) + ".")
+					}
+					continue
 				}
-				continue
+				l.c.SetLogs(fileRefs(files))
+				l.change()
 			}
-			l.c.SetLogs(fileRefs(files))
-			l.change()
 		}
 		if !l.c.NeedsReading() {
 			return nil
@@ -548,6 +547,9 @@ func (l *lines) logStage(ctx context.Context) error {
 				l.say("Hint: " + clean(h) + ".")
 			}
 		}
+		if len(l.c.Logs()) == 0 { // it was the login log
+			l.c.SetIdentity(nil)
+		}
 		l.c.SetLogs(nil)
 		l.change()
 	}
@@ -555,7 +557,11 @@ func (l *lines) logStage(ctx context.Context) error {
 
 // readLog reads with a word now and then, and not more.
 func (l *lines) readLog(ctx context.Context) (*finding.Report, error) {
-	fmt.Fprint(l.w, "Reading "+l.logNames()+". ")
+	what := l.logNames()
+	if what == "" {
+		what = "the login log"
+	}
+	fmt.Fprint(l.w, "Reading "+what+". ")
 	l.w.Flush()
 	last := time.Now()
 	report, err := l.c.Reading()(ctx, func(p diagnostics.Progress) {
@@ -576,6 +582,10 @@ func (l *lines) readLog(ctx context.Context) (*finding.Report, error) {
 	for _, in := range report.Inputs {
 		rejected += in.Rejected
 		messages += in.Messages
+	}
+	if len(report.Inputs) == 0 {
+		fmt.Fprintln(l.w, "Done.")
+		return report, nil
 	}
 	text := "Done: " + plural(int(messages), "message", "messages")
 	if rejected > 0 {
@@ -689,7 +699,7 @@ func (l *lines) decided(i int) string {
 		text = "Step " + strconv.Itoa(i+1) + ", " + word + ": " + clean(s.Verdict.Title) + "."
 	}
 	if s.Source != "" {
-		text += " From the " + clean(s.Source) + "."
+		text += " From the " + clean(faq.SourceWord(s.Source)) + "."
 	}
 	return text
 }
