@@ -71,7 +71,7 @@ func (a *app) root() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
 		a.wizardCommand(), a.demoCommand(), a.checkCommand(), a.analyzeCommand(), a.convertCommand(), a.ticketCommand(),
-		a.lockoutCommand(), a.faqCommand(), a.explainCommand(), a.formatsCommand(), a.casesCommand(), a.configCommand(),
+		a.lockoutCommand(), a.faqCommand(), a.explainCommand(), a.formatsCommand(), a.schemaCommand(), a.verifyCommand(), a.redactCommand(), a.casesCommand(), a.configCommand(),
 		a.manCommand(), a.versionCommand(),
 	)
 	root.SetUsageTemplate(root.UsageTemplate() + rootFooter)

@@ -99,6 +99,7 @@ func (a *app) ticketCommand() *cobra.Command {
 	var out reportFlags
 	var caseFile, numbersFile, answersFile, firm, topic string
 	var numbers []string
+	var pack bool
 	cmd := &cobra.Command{
 		Use:   "ticket",
 		Short: "The 13-question report, answered from log, number and agent",
@@ -116,6 +117,9 @@ Numbers on a command line stand in the process list; on a shared machine use
 			opts, err := out.resolve(a, cmd)
 			if err != nil {
 				return err
+			}
+			if pack && (out.file == "" || cmd.Flags().Changed("format")) {
+				return usagef("otpdoctor ticket --pack -o case.zip", "--pack is a zip with every format in it: it needs -o and takes no --format")
 			}
 			set, err := a.faqSet(out.faqDir)
 			if err != nil {
@@ -175,7 +179,11 @@ Numbers on a command line stand in the process list; on a shared machine use
 			for _, w := range t.Warnings {
 				a.warnf("%s", w)
 			}
-			err = a.output(out.file, out.force, func(w io.Writer) error { return export.Ticket(w, out.format, t, opts) })
+			write := func(w io.Writer) error { return export.Ticket(w, out.format, t, opts) }
+			if pack {
+				write = func(w io.Writer) error { return export.Pack(w, t, opts, "otpdoctor "+version()) }
+			}
+			err = a.output(out.file, out.force, write)
 			if err != nil {
 				return err
 			}
@@ -196,6 +204,7 @@ Numbers on a command line stand in the process list; on a shared machine use
 	fl.StringVar(&numbersFile, "numbers", "", "affected users' numbers in `FILE`, one a line; - is standard input")
 	fl.StringVar(&answersFile, "answers", "", "answers by question id in `FILE` (JSON)")
 	fl.StringVar(&firm, "firm-url", "", "the firm's address")
+	fl.BoolVar(&pack, "pack", false, "an evidence pack (zip) for the provider: report, masked rows, manifest; needs -o")
 	fl.StringVar(&topic, "topic", "", "FAQ `TOPIC` whose checklist is shown (default no-code, or the case's)")
 	return cmd
 }
