@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -43,6 +44,7 @@ type Options struct {
 	Since, Until time.Time     // submit times outside are left out
 	By           string        // dimension to group by, default "carrier"
 	Watch        []number.MSISDN
+	Workers      int      // goroutines that read, default one a processor
 	Explain      bool     // keep what was nearly found
 	FAQ          *faq.Set // the words of findings; nil: the built-in ones
 
@@ -74,6 +76,13 @@ func (o Options) message() message.Options {
 	return message.Options{Options: o.deliverylog(), Region: o.Region, Lookup: o.Lookup}
 }
 
+func (o Options) workers() int {
+	if o.Workers > 0 {
+		return o.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
 func (o Options) validity() time.Duration {
 	if o.Validity > 0 {
 		return o.Validity
@@ -102,20 +111,33 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.
 		return nil, errors.New("no log to read")
 	}
 	log, started := o.logger(), time.Now()
-	counter := tally.NewCounter(tally.Options{
+	counters := []*tally.Counter{tally.NewCounter(tally.Options{
 		Validity: o.validity(),
 		Grace:    o.Grace,
 		By:       o.By,
 		Watch:    o.Watch,
 		Since:    deliverylog.FromTime(o.Since),
 		Until:    deliverylog.FromTime(o.Until),
-	})
-	result, err := message.Read(ctx, o.Logs, o.message(), messageProgress(progress), func(m *message.Message) error {
-		counter.Add(m)
-		return nil
-	})
+	})}
+	for len(counters) < o.workers() {
+		counters = append(counters, counters[0].Fork())
+	}
+	var emit []func(*message.Message) error
+	for _, c := range counters {
+		emit = append(emit, func(m *message.Message) error {
+			c.Add(m)
+			return nil
+		})
+	}
+	result, err := message.Share(ctx, o.Logs, o.message(), messageProgress(progress), emit...)
 	if err != nil {
 		return nil, err
+	}
+	counter := counters[0]
+	for _, c := range counters[1:] {
+		if err := counter.Merge(c); err != nil {
+			return nil, err
+		}
 	}
 	report := &finding.Report{Inputs: result.Inputs, Table: counter.Close(result.Newest)}
 	for _, in := range result.Inputs {

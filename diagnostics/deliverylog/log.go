@@ -109,7 +109,7 @@ type Options struct {
 	TZ        *time.Location    // for times without a zone; nil is UTC
 	MaxRecord int64             // longest record in bytes; 0 is [DefaultMaxRecord]
 
-	blockSize int // of blocks that workers share; 0: as much as is read at a time
+	BlockSize int // bytes of a log that a worker reads at a time; 0: half a MiB. It changes no answer
 
 	logins bool // the formats of login logs are the known ones, see [ReadIdentity]
 }
@@ -149,8 +149,8 @@ func (o Options) maxRecord() int {
 }
 
 func (o Options) block() int {
-	if o.blockSize > 0 {
-		return o.blockSize
+	if o.BlockSize > 0 {
+		return o.BlockSize
 	}
 	return blockSize
 }

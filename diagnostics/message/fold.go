@@ -1,7 +1,9 @@
 package message
 
 import (
-	"hash/maphash"
+	"cmp"
+	"encoding/binary"
+	"slices"
 
 	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/number"
@@ -13,242 +15,360 @@ const Window = 1_000_000
 // folder folds rows to messages.
 //
 // Messages stand in a queue in the order in which they begin. One is given out
-// when its last row is further back than the window; one that is open stays.
+// when its last row is further back than the window. Nearly all of them are a
+// single final row, which the queue keeps in few bytes; the others are entries.
 type folder struct {
-	window uint32
-	emit   func(*Message) error
-	res    *resolver
-	held   store
-	queue  ring
-	seed   maphash.Seed
-	given  *keySet // messages given out; nil with one input, where none comes again
+	window int64
+	whole  bool            // keep every message as an entry, with its id
+	watch  []number.MSISDN // … those to these numbers at least
+	marks  *keySet         // messages given out; nil with one input, where none comes again
+	book   *book
+	known  []*trait // of book
 
-	row     uint32 // rows so far, over all inputs; only differences count
+	queue   queue
+	ids     fifo // ids of the undelivered messages that are briefs
+	entries []entry
+	free    []int32
+	found   []uint64 // positions in the queue, for find
+
+	row     int64 // rows so far, over all inputs
 	created int64
 	perFile []int64
-	silent  []map[string]*receipts // by input and country
-	out     Message
 
-	file uint16
+	file   int32
+	events bool
 }
 
-// receipts count what came back from a country's networks.
-type receipts struct{ messages, delivered, open int64 }
+// row is a row of a log as folding needs it. Its id stands apart.
+type row struct {
+	key                                 uint64 // of id and scope
+	to                                  number.MSISDN
+	submitted, seen, done, at, verified deliverylog.Time
+	line                                int64
+	profile                             profile
+	id                                  int32 // where its id ends; it begins where that of the row before ends
+	state                               deliverylog.State
+	rank                                uint8
+	begins                              bool
+}
 
-func newFolder(window int, several bool, res *resolver, emit func(*Message) error) *folder {
-	f := &folder{window: uint32(window), emit: emit, res: res, seed: maphash.MakeSeed()}
+// entry is a message of which a brief cannot keep everything.
+type entry struct {
+	row
+	id     string
+	begun  bool // a row that submits it was seen
+	events bool // of a format with several rows a message
+	file   int32
+	last   int64 // row of its last change
+	born   int64 // row of its beginning, or the last one at which it was put back
+}
+
+const none int32 = -1
+
+func newFolder(window int64, several bool, b *book) *folder {
+	f := &folder{window: window, book: b}
 	if several {
-		f.given = new(keySet)
+		f.marks = new(keySet)
 	}
 	return f
 }
 
 // begin tells which input the next rows are of.
 func (f *folder) begin(file int, format *deliverylog.Format) {
-	f.file = uint16(file)
+	f.file, f.events = int32(file), format.Events
 	for len(f.perFile) <= file {
 		f.perFile = append(f.perFile, 0)
-		f.silent = append(f.silent, make(map[string]*receipts))
 	}
-	f.res.begin(format)
 }
 
-// add folds one row in.
-func (f *folder) add(r *deliverylog.Record) error {
+// add folds one row in. What is given out for it goes to out.
+func (f *folder) add(r *row, id []byte, out *batch) {
 	f.row++
-	to := number.ParseMSISDN(r.To, f.res.region)
-	var e *entry
-	key := uint64(0)
-	if len(r.ID) > 0 {
-		key = maphash.Bytes(f.seed, r.ID)
-		if len(r.Scope) > 0 {
-			key ^= maphash.Bytes(f.seed, r.Scope) * 0x9e3779b97f4a7c15
-		}
-		key |= 1 // 0 is for messages without an id
-		if e = f.find(key, r, to); e == nil && f.given != nil && f.given.has(givenKey(key, to)) {
-			return f.settle()
-		}
+	if len(id) == 0 {
+		f.create(r, id)
+	} else if at, ok := f.find(r, id); ok {
+		f.repeat(at, r, id)
+	} else if f.marks == nil {
+		f.create(r, id)
+	} else if !f.marks.has(mark(r.key, r.to)) {
+		f.create(r, id)
 	}
-	if e == nil {
-		e = f.create(key, r, to)
-	} else {
-		f.fold(e, r, to)
-	}
-	e.row = f.row
-	return f.settle()
+	f.settle(out)
 }
 
-// givenKey is the key of one message, of the many that may have one id.
-func givenKey(key uint64, to number.MSISDN) uint64 { return key ^ uint64(to)*0xff51afd7ed558ccd }
+// mark is the key of one message, of the many that may have one id.
+func mark(key uint64, to number.MSISDN) uint64 { return key ^ uint64(to)*0xff51afd7ed558ccd }
 
 // find looks for the message that a row belongs to. Messages of one id differ
 // by recipient; a row without recipient goes to any message of its id. Where ids
 // are given out again, the row that begins a message tells them apart, and other
 // rows go to the last one begun before them.
-func (f *folder) find(key uint64, r *deliverylog.Record, to number.MSISDN) (best *entry) {
-	for i := f.held.first(key); i >= 0; i = f.held.next(i, key) {
-		e := f.held.at(i)
-		if e.to != to && e.to != 0 && to != 0 || !f.held.sameID(e, r.ID) {
-			continue
+func (f *folder) find(r *row, id []byte) (at uint64, ok bool) {
+	f.found = f.queue.find(f.found[:0], r.key, func(b *brief) bool {
+		if b.entry() && f.entries[b.index()].id != string(id) {
+			return false
 		}
-		begun := e.flags&begunFlag != 0
-		switch {
-		case r.Begins && begun && e.submitted == r.Submitted:
-			return e
-		case r.Begins && begun:
-			// another message with the same id
-		case best == nil:
-			best = e
-		case r.Begins:
-			// the receipt came first
-		case e.submitted > best.submitted && e.submitted <= r.At, best.submitted > r.At && e.submitted <= r.At:
-			best = e
+		return b.to == r.to || b.to == 0 || r.to == 0
+	})
+	switch len(f.found) {
+	case 0:
+		return 0, false
+	case 1:
+		if !r.begins {
+			return f.found[0], true
 		}
 	}
-	return best
+	slices.SortFunc(f.found, func(a, b uint64) int { return cmp.Compare(f.birth(b), f.birth(a)) })
+	best := none
+	for i, pos := range f.found {
+		begun, submitted := f.begun(pos)
+		switch {
+		case r.begins && begun && submitted != r.submitted:
+		case r.begins && begun:
+			return pos, true
+		case best == none:
+			best = int32(i)
+		case r.begins: // the receipt came first; the last such is the one
+		default:
+			_, other := f.begun(f.found[best])
+			if submitted <= r.at && (submitted > other || other > r.at) {
+				best = int32(i)
+			}
+		}
+	}
+	if best == none {
+		return 0, false
+	}
+	return f.found[best], true
 }
 
-func (f *folder) create(key uint64, r *deliverylog.Record, to number.MSISDN) *entry {
-	i, e := f.held.add(key, r.ID)
-	e.to, e.profile = to, f.res.profile(r)
-	e.submitted, e.done, e.at = r.Submitted, r.Done, r.At
-	if !r.Submitted.Known() && r.Seen.Known() {
-		e.submitted = r.Seen
-		e.flags |= seenFlag
+// birth is the row in which a message of the queue began.
+func (f *folder) birth(pos uint64) int64 {
+	b := f.queue.at(pos)
+	if b.entry() {
+		return f.entries[b.index()].born
 	}
-	if r.Begins {
-		e.flags |= begunFlag
+	return f.row - b.age(f.row)
+}
+
+func (f *folder) begun(pos uint64) (bool, deliverylog.Time) {
+	b := f.queue.at(pos)
+	if b.entry() {
+		e := &f.entries[b.index()]
+		return e.begun, e.submitted
 	}
-	if r.Verified.Known() {
-		f.held.verify(i, r.Verified)
-	}
-	e.state, e.rank, e.file, e.line = r.State, r.Rank, f.file, shortLine(r.Line)
-	e.queued = f.row
-	f.queue.push(i)
+	return false, b.submitted()
+}
+
+// create makes a message of a row.
+func (f *folder) create(r *row, id []byte) {
 	f.created++
 	f.perFile[f.file]++
-	return e
+	if b, ok := f.brief(r, id); ok {
+		if b.hasID() {
+			f.ids.push(id)
+		}
+		f.queue.push(b)
+		return
+	}
+	i := f.entry(r, id)
+	f.queue.push(entryBrief(r.key, r.to, i, f.row, len(id) > 0))
 }
 
-// shortLine keeps a line number in 32 bits; beyond four billion lines it says 0.
-func shortLine(n int64) uint32 {
-	if n > 1<<32-1 {
-		return 0
+// brief gives the short form of a message of one row, ok false where it does not do.
+func (f *folder) brief(r *row, id []byte) (b brief, ok bool) {
+	if f.whole || f.events || len(id) == 0 || r.begins || slices.Contains(f.watch, r.to) {
+		return b, false
 	}
-	return uint32(n)
+	return newBrief(r, f.row)
 }
+
+func (f *folder) entry(r *row, id []byte) (i int32) {
+	if n := len(f.free); n > 0 {
+		i, f.free = f.free[n-1], f.free[:n-1]
+	} else {
+		i = int32(len(f.entries))
+		f.entries = append(f.entries, entry{})
+	}
+	f.entries[i] = entry{row: *r, id: string(id), begun: r.begins, events: f.events, file: f.file, last: f.row, born: f.row}
+	return i
+}
+
+// repeat folds a further row into the message at a place of the queue.
+func (f *folder) repeat(at uint64, r *row, id []byte) {
+	b := f.queue.at(at)
+	if !b.entry() {
+		if again, ok := f.brief(r, id); ok && b.same(&again) && f.book.same(b.profile(), r.profile) {
+			b.setRepeated(true)
+			return
+		}
+		first := b.row()
+		i := f.entry(&first, id)
+		f.entries[i].born = f.birth(at)
+		f.entries[i].file = f.trait(first.profile).file
+		b.setEntry(i)
+	}
+	e := &f.entries[b.index()]
+	f.fold(e, r)
+	e.last = f.row
+	b.to = e.to
+}
+
+// trait gives the words of a profile, among them the input of a brief.
+func (f *folder) trait(p profile) *trait {
+	if int(p) >= len(f.known) {
+		f.known = f.book.all()
+	}
+	return f.known[p]
+}
+
+// own says that otpdoctor itself wrote the row: it is the only one of its message.
+func (f *folder) own(p profile) bool { return f.trait(p).source != "" }
 
 // fold brings what a further row says into a message.
-func (f *folder) fold(e *entry, r *deliverylog.Record, to number.MSISDN) {
+func (f *folder) fold(e *entry, r *row) {
 	if e.to == 0 {
-		e.to = to
+		e.to = r.to
 	}
 	wins := better(r, e)
 	switch {
 	case wins:
-		e.state, e.rank, e.at = r.State, r.Rank, r.At
-		e.file, e.line = f.file, shortLine(r.Line)
-		e.done = r.Done
-	case r.State == deliverylog.Delivered && e.state == deliverylog.Delivered && !e.done.Known():
-		e.done = r.Done
+		e.state, e.rank, e.at = r.state, r.rank, r.at
+		e.file, e.line = f.file, r.line
+		e.done = r.done
+	case r.state == deliverylog.Delivered && e.state == deliverylog.Delivered && !e.done.Known():
+		e.done = r.done
 	}
-	switch {
-	case r.Submitted.Known() && (e.flags&seenFlag != 0 || !e.submitted.Known() || r.Submitted < e.submitted):
-		e.submitted = r.Submitted
-		e.flags &^= seenFlag
-	case r.Seen.Known() && !e.submitted.Known():
-		e.submitted = r.Seen
-		e.flags |= seenFlag
-	case r.Seen.Known() && e.flags&seenFlag != 0 && r.Seen < e.submitted:
-		e.submitted = r.Seen
-	}
-	if r.Begins {
-		e.flags |= begunFlag
-	}
-	if r.Verified.Known() {
-		f.held.verify(f.held.indexOf(e), r.Verified)
-	}
-	e.profile = f.res.join(e.profile, r, wins)
+	e.submitted = earliest(e.submitted, r.submitted)
+	e.seen = earliest(e.seen, r.seen)
+	e.verified = earliest(e.verified, r.verified)
+	e.begun = e.begun || r.begins
+	e.profile = f.book.join(e.profile, r.profile, wins)
 }
 
 // better says whether a row's state replaces a message's: the provider's order
 // first, then the later time, then delivered.
-func better(r *deliverylog.Record, e *entry) bool {
+func better(r *row, e *entry) bool {
 	switch {
-	case r.Rank != e.rank:
-		return r.Rank > e.rank
-	case r.At != e.at:
-		return r.At > e.at
+	case r.rank != e.rank:
+		return r.rank > e.rank
+	case r.at != e.at:
+		return r.at > e.at
 	}
-	return r.State == deliverylog.Delivered && e.state != deliverylog.Delivered
+	return r.state == deliverylog.Delivered && e.state != deliverylog.Delivered
 }
 
-// open says that a final row may still come for e.
-func (e *entry) open() bool {
-	return e.state == deliverylog.Passing || e.state == deliverylog.Waiting
+func earliest(a, b deliverylog.Time) deliverylog.Time {
+	switch {
+	case !a.Known():
+		return b
+	case !b.Known():
+		return a
+	}
+	return min(a, b)
 }
 
 // settle gives out the messages at the head of the queue whose time is over.
-func (f *folder) settle() error {
-	for f.queue.len() > 0 {
-		i := f.queue.head()
-		e := f.held.at(i)
-		if f.row-e.queued < f.window {
-			return nil
+func (f *folder) settle(out *batch) {
+	for !f.queue.empty() {
+		b := f.queue.first()
+		if b.age(f.row) < f.window {
+			return
 		}
-		f.queue.pop()
-		if f.row-e.row < f.window || e.open() && !f.res.own(e.profile) {
-			// Not yet: it goes to the end of the queue, to be looked at again.
-			e.queued = f.row
-			f.held.renew(e)
-			f.queue.push(i)
-			continue
-		}
-		if err := f.give(i); err != nil {
-			return err
+		if f.stays(b) {
+			f.putBack(b)
+		} else {
+			f.give(b, out)
 		}
 	}
-	return nil
 }
 
-// give hands a message out and forgets it.
-func (f *folder) give(i int32) error {
-	e := f.held.at(i)
-	f.res.message(e, f.held.id(e), f.held.verified(i), &f.out)
-	if f.given != nil && e.key != 0 {
-		f.given.add(givenKey(e.key, e.to))
+// stays says that the message at the head of the queue is still to be held:
+// there was a row of it not long ago, or it is open, and its final row may come
+// however far behind.
+func (f *folder) stays(b *brief) bool {
+	if !b.entry() {
+		return b.repeated() || open(b.state()) && !f.own(b.profile())
 	}
-	f.count(int(e.file))
-	f.held.remove(i)
-	return f.emit(&f.out)
+	e := &f.entries[b.index()]
+	return f.row-e.last < f.window || open(e.state) && !f.own(e.profile)
 }
 
-// flush gives out all messages that are left.
-func (f *folder) flush() error {
-	for f.queue.len() > 0 {
-		i := f.queue.head()
-		f.queue.pop()
-		if err := f.give(i); err != nil {
-			return err
+// open says that a final row may still come.
+func open(s deliverylog.State) bool { return s == deliverylog.Passing || s == deliverylog.Waiting }
+
+// putBack moves the first of the queue to its end, to be looked at again.
+func (f *folder) putBack(b *brief) {
+	again := *b
+	again.setBirth(f.row)
+	again.setRepeated(false)
+	if b.entry() {
+		if e := &f.entries[b.index()]; !e.events {
+			e.born = f.row // as with briefs
 		}
 	}
-	return nil
+	if b.hasID() {
+		id := f.ids.pop()
+		if b.entry() {
+			again.setID(false)
+		} else {
+			f.ids.push(id)
+		}
+	}
+	f.queue.move(again)
 }
 
-// count keeps, by country, whether receipts come at all.
-func (f *folder) count(file int) {
-	m := f.silent[file]
-	c := m[f.out.Country]
-	if c == nil {
-		c = new(receipts)
-		m[f.out.Country] = c
+// give hands the first message of the queue out and forgets it.
+func (f *folder) give(b *brief, out *batch) {
+	var id []byte
+	if b.hasID() {
+		id = f.ids.pop()
 	}
-	c.messages++
-	switch f.out.Status {
-	case Delivered:
-		c.delivered++
-	case Failed:
-	default:
-		c.open++
+	if b.entry() {
+		e := &f.entries[b.index()]
+		if f.marks != nil && e.id != "" {
+			f.marks.add(mark(e.key, e.to))
+		}
+		out.give(&e.row, e.id, e.file)
+		e.id = ""
+		f.free = append(f.free, b.index())
+	} else {
+		if f.marks != nil {
+			f.marks.add(mark(b.key, b.to))
+		}
+		r := b.row()
+		out.give(&r, string(id), f.trait(r.profile).file)
 	}
+	f.queue.pop()
+}
+
+// flush gives out messages that are left, some of them; false where none is left.
+func (f *folder) flush(some int, out *batch) bool {
+	for ; some > 0 && !f.queue.empty(); some-- {
+		f.give(f.queue.first(), out)
+	}
+	return !f.queue.empty()
+}
+
+// fifo holds texts in the order of coming.
+type fifo struct {
+	b     []byte
+	first int
+}
+
+func (q *fifo) push(text []byte) {
+	if q.first > len(q.b)/2 && q.first > 1<<12 {
+		q.b = q.b[:copy(q.b, q.b[q.first:])]
+		q.first = 0
+	}
+	q.b = binary.AppendUvarint(q.b, uint64(len(text)))
+	q.b = append(q.b, text...)
+}
+
+// pop gives the first text. It is good until the next push.
+func (q *fifo) pop() []byte {
+	n, size := binary.Uvarint(q.b[q.first:])
+	text := q.b[q.first+size : q.first+size+int(n)]
+	q.first += size + int(n)
+	return text
 }

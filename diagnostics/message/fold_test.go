@@ -29,8 +29,8 @@ func collect(t *testing.T, o Options, logs ...string) ([]Message, Result) {
 	return got, res
 }
 
-// brief is a message in one line.
-func brief(list []Message) (lines []string) {
+// short is a message in one line.
+func short(list []Message) (lines []string) {
 	for _, m := range list {
 		lines = append(lines, fmt.Sprintf("%s %s %s %s %s", m.ID, m.To, m.Status, m.Reason, m.Carrier))
 	}
@@ -89,7 +89,7 @@ func TestOrder(t *testing.T) {
 
 const header = "message_id,to,carrier,country,status,error_code,submitted_at,delivered_at\n"
 
-func row(id, to int, status string, minute int) string {
+func line(id, to int, status string, minute int) string {
 	return fmt.Sprintf("m%d,+447700900%03d,O2,GB,%s,,2026-03-10T%02d:%02d:00Z,\n", id, to, status, 8+minute/60, minute%60)
 }
 
@@ -111,14 +111,14 @@ func TestWindow(t *testing.T) {
 	}
 	var text strings.Builder
 	text.WriteString(header)
-	text.WriteString(row(0, 0, "sent", 0)) // stays open all the time
+	text.WriteString(line(0, 0, "sent", 0)) // stays open all the time
 	for i := 1; i < 50; i++ {
-		text.WriteString(row(i, i, "failed", i))
+		text.WriteString(line(i, i, "failed", i))
 		if i%4 == 0 {
-			text.WriteString(row(i-2, i-2, "failed", i-2)) // a repeat three rows later
+			text.WriteString(line(i-2, i-2, "failed", i-2)) // a repeat three rows later
 		}
 	}
-	text.WriteString(row(0, 0, "delivered", 0))
+	text.WriteString(line(0, 0, "delivered", 0))
 	want := []string{}
 	for i := 1; i < 50; i++ {
 		want = append(want, fmt.Sprintf("m%d failed", i))
@@ -141,85 +141,6 @@ func TestWindow(t *testing.T) {
 	// In the order in which messages begin.
 	got, _ = run(1000, text.String())
 	same(t, got, append([]string{"m0 delivered"}, want...))
-}
-
-func TestStore(t *testing.T) {
-	for _, id := range []string{"", "a", "SM0123456789abcdef0123456789abcdef", "SM0123456789ABCDEF0123456789abcdef", "0123456789abcdef", "0123456789abcde",
-		"96a298ac-1458-4825-a7eb-7330e0720b72", "96A298AC-1458-4825-a7eb-7330e0720b72", "96a298ac-1458-4825-a7eb-7330e0720b7g", "deadbeef", "DEADBEEF",
-		strings.Repeat("é", 20), strings.Repeat("x", 70)} {
-		b, kind := pack(nil, []byte(id))
-		if got := unpackID(b, kind); got != id {
-			t.Errorf("%q came back as %q", id, got)
-		}
-	}
-	var s store
-	r := rand.New(rand.NewPCG(3, 4))
-	live := make(map[int32]string)
-	for n := range 200_000 {
-		if len(live) > 3000 || len(live) > 0 && r.IntN(3) == 0 {
-			for i, id := range live { // any
-				if got := s.id(s.at(i)); got != id {
-					t.Fatalf("%d: id %q, want %q", n, got, id)
-				}
-				s.remove(i)
-				delete(live, i)
-				break
-			}
-			continue
-		}
-		id := fmt.Sprintf("id-%d-%s", n, strings.Repeat("x", r.IntN(30)))
-		i, _ := s.add(uint64(r.IntN(500))<<32|1, []byte(id))
-		live[i] = id
-	}
-	if len(s.entries) > 3 || len(s.pieces) > 40 || len(s.slots) > 1<<14 {
-		t.Errorf("%d pieces of entries, %d of ids, %d slots for 3000 entries", len(s.entries), len(s.pieces), len(s.slots))
-	}
-}
-
-// TestStoreStays: a few entries that stay do not keep the memory of those that go.
-func TestStoreStays(t *testing.T) {
-	var s store
-	var queue []int32
-	for n := range 300_000 {
-		i, _ := s.add(uint64(n)<<32|1, []byte(fmt.Sprintf("message-%d", n)))
-		queue = append(queue, i)
-		if len(queue) > 1000 {
-			i, queue = queue[0], queue[1:]
-			if e := s.at(i); e.key>>32%100 == 0 {
-				s.renew(e)
-				queue = append(queue, i)
-				if want := fmt.Sprintf("message-%d", e.key>>32); s.id(e) != want {
-					t.Fatalf("id %q, want %q", s.id(e), want)
-				}
-			} else {
-				s.remove(i)
-			}
-		}
-	}
-	if len(s.pieces) > 16 { // 4000 ids of 14 bytes, and what is between
-		t.Errorf("%d pieces", len(s.pieces))
-	}
-}
-
-func TestRing(t *testing.T) {
-	var q ring
-	in, out := int32(0), int32(0)
-	r := rand.New(rand.NewPCG(5, 6))
-	for range 100_000 {
-		if r.IntN(100) < 52 {
-			q.push(in)
-			in++
-		} else if q.len() > 0 {
-			if q.head() != out {
-				t.Fatalf("head %d, want %d", q.head(), out)
-			}
-			q.pop()
-			out++
-		}
-		if q.len() != int(in-out) {
-			t.Fatalf("length %d, want %d", q.len(), in-out)
-		}
-	}
 }
 
 // TestCarrierSources: the log's name, else its network code, else the lookup,
@@ -282,7 +203,7 @@ func TestJudging(t *testing.T) {
 		"f,+447700900001,delivered,2026-03-10T09:00:00Z,outbound-api\n" +
 		"g,+447700900001,strange,2026-03-10T08:59:00Z,outbound-api\n"
 	got, res := collect(t, Options{}, text)
-	same(t, brief(got), []string{
+	same(t, short(got), []string{
 		"a +447700900001 unconfirmed unknown O2", "b +447700900001 unconfirmed unknown O2", "c +447700900001 in_flight unknown O2",
 		"d +447700900001 in_flight unknown O2", "e +447700900001 unconfirmed unknown O2", "f +447700900001 delivered delivered O2",
 		"g +447700900001 in_flight unknown O2",
@@ -324,7 +245,7 @@ func TestWarnings(t *testing.T) {
 
 func TestReadErrors(t *testing.T) {
 	stop := errors.New("stop")
-	log := bytesLog("log", []byte(header+row(1, 1, "failed", 1)))
+	log := bytesLog("log", []byte(header+line(1, 1, "failed", 1)))
 	if _, err := Read(context.Background(), []deliverylog.Log{log}, Options{}, nil, func(*Message) error { return stop }); err != stop {
 		t.Errorf("%v, want the error of emit", err)
 	}
@@ -341,7 +262,7 @@ func BenchmarkRead(b *testing.B) {
 	var text bytes.Buffer
 	text.WriteString(header)
 	for i := range 20_000 {
-		text.WriteString(row(i, i%1000, "delivered", i%600))
+		text.WriteString(line(i, i%1000, "delivered", i%600))
 	}
 	log := bytesLog("log", text.Bytes())
 	b.SetBytes(int64(text.Len()))

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"cli.otpdoctor/diagnostics/carrier"
 	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/number"
 )
 
 // Options say how logs are read and resolved.
@@ -16,6 +18,7 @@ type Options struct {
 	deliverylog.Options
 	Region string          // ISO 3166 alpha-2, for numbers without a country; empty: none
 	Lookup *carrier.Lookup // results of number lookups, or nil
+	Watch  []number.MSISDN // recipients of whose messages [Share] gives everything
 }
 
 // Progress is how far reading has come, over one input.
@@ -51,42 +54,109 @@ func Read(ctx context.Context, logs []deliverylog.Log, o Options, progress func(
 }
 
 func read(ctx context.Context, logs []deliverylog.Log, o Options, progress func(Progress), emit func(*Message) error, window int) (Result, error) {
+	return newReading(len(logs), o, int64(window), true, emit).read(ctx, logs, o, progress)
+}
+
+// Share reads logs as Read does, with a goroutine for each emit: each gets a
+// part of the messages, in no order that can be relied on. Messages have a Line
+// of 0 unless they had several rows, and an ID only if they had or were not
+// delivered; those to the numbers of o.Watch have both.
+func Share(ctx context.Context, logs []deliverylog.Log, o Options, progress func(Progress), emit ...func(*Message) error) (Result, error) {
+	return newReading(len(logs), o, Window, false, emit...).read(ctx, logs, o, progress)
+}
+
+// reading is one run over some logs.
+type reading struct {
+	folder  *folder
+	workers []*worker
+}
+
+func newReading(logs int, o Options, window int64, whole bool, emit ...func(*Message) error) *reading {
+	b := newBook()
+	f := newFolder(window, logs > 1, b)
+	f.whole, f.watch = whole, o.Watch
+	r := &reading{folder: f}
+	for _, e := range emit {
+		r.workers = append(r.workers, &worker{folder: f, res: newResolver(o, b), emit: e})
+	}
+	return r
+}
+
+func (r *reading) read(ctx context.Context, logs []deliverylog.Log, o Options, progress func(Progress)) (Result, error) {
 	res := Result{Newest: deliverylog.NoTime}
-	f := newFolder(window, len(logs) > 1, newResolver(o), emit)
 	for i, log := range logs {
-		sum, err := f.readLog(ctx, log, o, i, progress)
+		sum, err := r.readLog(ctx, log, o, i, progress)
 		res.Inputs = append(res.Inputs, sum)
 		res.Newest = max(res.Newest, sum.Newest)
 		if err != nil {
-			res.Messages = f.created
+			res.Messages = r.folder.created
 			return res, err
 		}
 	}
-	err := f.flush()
-	res.Messages = f.created
+	err := r.flush(ctx)
+	res.Messages = r.folder.created
 	for i := range res.Inputs {
-		res.Inputs[i].Messages = f.perFile[i]
-		res.Inputs[i].Warnings = append(res.Inputs[i].Warnings, f.silentCountries(i)...)
+		var all silence
+		for _, w := range r.workers {
+			all.add(w.silent[i])
+		}
+		res.Inputs[i].Messages = r.folder.perFile[i]
+		res.Inputs[i].Warnings = append(res.Inputs[i].Warnings, all.warnings()...)
 	}
 	return res, err
 }
 
-func (f *folder) readLog(ctx context.Context, log deliverylog.Log, o Options, file int, progress func(Progress)) (deliverylog.Summary, error) {
-	r, err := deliverylog.Open(ctx, log, o.Options)
+func (r *reading) readLog(ctx context.Context, log deliverylog.Log, o Options, file int, progress func(Progress)) (deliverylog.Summary, error) {
+	in, err := deliverylog.Open(ctx, log, o.Options)
 	if err != nil {
 		return deliverylog.Summary{Name: log.Name, Newest: deliverylog.NoTime}, err
 	}
-	defer r.Close()
-	format := r.Format()
-	f.begin(file, &format)
+	defer in.Close()
+	format := in.Format()
+	r.folder.begin(file, &format)
+	var workers []deliverylog.Worker
+	for _, w := range r.workers {
+		w.begin(file, &format)
+		workers = append(workers, w)
+	}
 	var report func(deliverylog.Progress)
 	if progress != nil {
 		report = func(p deliverylog.Progress) {
-			progress(Progress{Name: p.Name, Bytes: p.Bytes, Size: p.Size, Messages: f.created, Rejected: p.Rejected})
+			progress(Progress{Name: p.Name, Bytes: p.Bytes, Size: p.Size, Messages: r.folder.created, Rejected: p.Rejected})
 		}
 	}
-	err = r.Each(report, f.add)
-	return r.Summary(), err
+	err = in.Share(workers, report)
+	return in.Summary(), err
+}
+
+// flush gives out what is left, with all workers.
+func (r *reading) flush(ctx context.Context) error {
+	const some = 4096
+	var turn sync.Mutex
+	drain := func(w *worker) error {
+		for more := true; more; {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			turn.Lock()
+			more = r.folder.flush(some, &w.out)
+			turn.Unlock()
+			if err := w.Free(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if len(r.workers) == 1 {
+		return drain(r.workers[0])
+	}
+	errs := make([]error, len(r.workers))
+	var all sync.WaitGroup
+	for i, w := range r.workers {
+		all.Go(func() { errs[i] = drain(w) })
+	}
+	all.Wait()
+	return errors.Join(errs...)
 }
 
 // Collect reads logs as [Read] does and gives all messages with their statuses

@@ -1,8 +1,9 @@
 package message
 
 import (
+	"bytes"
 	"fmt"
-	"slices"
+	"hash/maphash"
 	"strings"
 	"unicode"
 
@@ -12,85 +13,66 @@ import (
 	"cli.otpdoctor/diagnostics/reason"
 )
 
-// profile is what many messages of a log have in common, by number: a log has
-// few different carriers, senders and codes.
-type profile uint32
-
-// word is a text of a log, by number. 0 is the empty one.
-type word uint32
-
-// traits are the words of a profile, as the log has them.
-type traits struct {
-	network, mccmnc, country, sender, provider, status, code, format, reason, source word
-}
-
-// resolver says of messages what their log does not say in so many words.
+// resolver says of messages what their log does not say in so many words. It is
+// for one goroutine; those of a run share a book.
 type resolver struct {
 	region string
 	lookup *carrier.Lookup
+	book   *book
 
-	traits   []traits
-	profiles map[traits]profile
-	reasons  []reason.Reason // by profile; reason.Count: not looked up yet
-	words    map[string]word
-	texts    []string
-	nobody   []bool // by word: it is no carrier's name, see nobody
-	networks map[network]string
+	format   string
+	provider string
+	file     int32
+	recent   [recentProfiles]recentProfile // of the present input
+	key      []byte
 
-	format, provider word
-	last             profile // of the row before: rows of one kind come together
+	known    []*trait // of book
+	words    map[string]string
+	networks map[[2]string]string // by MCC-MNC and country
 }
 
-// network is a network code where a number is.
-type network struct {
-	code    word
-	country string
+// recentProfile is a profile by the bytes of its words.
+type recentProfile struct {
+	key     []byte
+	profile profile
 }
 
-func newResolver(o Options) *resolver {
-	s := &resolver{region: o.Region, lookup: o.Lookup, profiles: make(map[traits]profile), words: make(map[string]word),
-		networks: make(map[network]string), texts: []string{""}, nobody: []bool{true}}
-	s.number(traits{})
-	return s
-}
-
-func (s *resolver) begin(f *deliverylog.Format) {
-	s.format, s.provider = s.word([]byte(f.Name)), s.word([]byte(f.Provider))
-}
-
-// Bounds of what a hostile log can make us keep.
+// Bounds of the memory of profiles.
 const (
-	maxWords    = 1 << 17
-	maxWordSize = 512
+	recentProfiles  = 1 << 10
+	maxRecentLength = 256
 )
 
-// word gives the number of a text of a log.
-func (s *resolver) word(b []byte) word {
+func newResolver(o Options, b *book) *resolver {
+	return &resolver{region: o.Region, lookup: o.Lookup, book: b, words: make(map[string]string), networks: make(map[[2]string]string)}
+}
+
+func (s *resolver) begin(file int, f *deliverylog.Format) {
+	s.format, s.provider, s.file = f.Name, f.Provider, int32(file)
+	clear(s.recent[:])
+}
+
+// word gives bytes of a log as a clean text, the same one for the same bytes.
+func (s *resolver) word(b []byte) string {
 	if len(b) == 0 {
-		return 0
+		return ""
 	}
 	if w, ok := s.words[string(b)]; ok {
 		return w
 	}
-	text := clean(deliverylog.Text(b))
-	w, ok := s.words[text]
-	switch {
-	case ok:
-	case text == "":
-		return 0
-	case len(s.texts) >= maxWords:
-		return s.word([]byte("(other)"))
-	default:
-		w = word(len(s.texts))
-		s.texts = append(s.texts, text)
-		s.nobody = append(s.nobody, nobody(text))
-		s.words[text] = w
+	w := clean(deliverylog.Text(b))
+	if len(s.words) >= maxWords { // a log whose words do not repeat must not fill memory
+		clear(s.words)
 	}
-	if len(s.words) < 2*maxWords {
-		s.words[string(b)] = w
-	}
+	s.words[string(b)] = w
 	return w
 }
+
+// Bounds of the caches.
+const (
+	maxWords    = 1 << 16
+	maxWordSize = 512
+)
 
 // clean makes text of a log fit to be grouped and shown: spaces at its ends go,
 // runs of them become one, and its length is bounded. Characters that could act
@@ -126,68 +108,60 @@ func acts(r rune) bool {
 
 // profile gives the profile of a row.
 func (s *resolver) profile(r *deliverylog.Record) profile {
+	b := s.key[:0]
+	for _, word := range [...][]byte{r.Network, r.MCCMNC, r.Country, r.From, r.Status, r.Code, r.Provider, r.Format, r.Reason, r.Source} {
+		b = append(b, byte(len(word)), byte(len(word)>>8), byte(len(word)>>16), byte(len(word)>>24))
+		b = append(b, word...)
+	}
+	s.key = b
+	if len(b) > maxRecentLength {
+		return s.makeProfile(r)
+	}
+	p := &s.recent[maphash.Bytes(seed, b)%recentProfiles]
+	if !bytes.Equal(p.key, b) {
+		*p = recentProfile{append(p.key[:0], b...), s.makeProfile(r)}
+	}
+	return p.profile
+}
+
+func (s *resolver) makeProfile(r *deliverylog.Record) profile {
 	t := traits{
-		network: s.word(r.Network), mccmnc: s.word(r.MCCMNC), country: s.word(r.Country), sender: s.word(r.From),
+		network: s.word(r.Network), mccmnc: s.word(r.MCCMNC), country: strings.ToUpper(s.word(r.Country)), sender: s.word(r.From),
 		status: s.word(r.Status), code: s.word(r.Code), provider: s.provider, format: s.format,
+		reason: s.word(r.Reason), source: s.word(r.Source), file: s.file,
 	}
-	if len(r.Provider) > 0 {
+	if len(r.Provider) > 0 || len(r.Format) > 0 { // its own convert: an empty provider stays empty
 		t.provider = s.word(r.Provider)
 	}
-	if len(r.Format) > 0 { // our own normal form, where an empty provider stays empty
-		t.provider = s.word(r.Provider)
-		t.format, t.reason, t.source = s.word(r.Format), s.word(r.Reason), s.word(r.Source)
+	if len(r.Format) > 0 {
+		t.format = s.word(r.Format)
 	}
-	return s.number(t)
+	return s.book.profile(t)
 }
 
-func (s *resolver) number(t traits) profile {
-	if len(s.traits) > 0 && t == s.traits[s.last] {
-		return s.last
+// trait gives the words of a profile.
+func (s *resolver) trait(p profile) *trait {
+	if int(p) >= len(s.known) {
+		s.known = s.book.all()
 	}
-	p, ok := s.profiles[t]
-	if !ok {
-		p = profile(len(s.traits))
-		s.traits = append(s.traits, t)
-		s.reasons = append(s.reasons, reason.Count)
-		s.profiles[t] = p
-	}
-	s.last = p
-	return p
+	return s.known[p]
 }
 
-// join brings a further row's words into a profile: status and code of the row
-// that wins, the rest from whichever row has it.
-func (s *resolver) join(p profile, r *deliverylog.Record, wins bool) profile {
-	t := s.traits[p]
-	fill := func(to *word, b []byte) {
-		if *to == 0 {
-			*to = s.word(b)
+// message makes the message of what its rows came to.
+func (s *resolver) message(e *row, id string, file int32, m *Message) {
+	t := s.trait(e.profile)
+	*m = Message{ID: id, To: e.to, Sender: t.sender, Provider: t.provider, Format: t.format, Code: t.code,
+		Submitted: e.submitted, Done: deliverylog.NoTime, Verified: e.verified, File: int(file), Line: e.line}
+	done := e.done
+	if !m.Submitted.Known() && e.seen.Known() {
+		m.Submitted = e.seen
+		if done.Known() && done <= e.seen { // the receipt is all there is of this message
+			done = deliverylog.NoTime
 		}
 	}
-	fill(&t.network, r.Network)
-	fill(&t.mccmnc, r.MCCMNC)
-	fill(&t.country, r.Country)
-	fill(&t.sender, r.From)
-	if wins {
-		t.status, t.code, t.reason = s.word(r.Status), s.word(r.Code), s.word(r.Reason)
-	}
-	return s.number(t)
-}
-
-// own says that otpdoctor itself wrote the row: it is the only one of its message.
-func (s *resolver) own(p profile) bool { return s.traits[p].source != 0 }
-
-// message makes the message of an entry.
-func (s *resolver) message(e *entry, id string, verified deliverylog.Time, m *Message) {
-	t := &s.traits[e.profile]
-	*m = Message{ID: id, To: e.to, Sender: s.texts[t.sender], Provider: s.texts[t.provider], Format: s.texts[t.format], Code: s.texts[t.code],
-		Submitted: e.submitted, Done: deliverylog.NoTime, Verified: verified, File: int(e.file), Line: int64(e.line)}
 	switch e.state {
 	case deliverylog.Delivered:
-		m.Status, m.Done = Delivered, e.done
-		if e.flags&seenFlag != 0 && e.done <= e.submitted { // the receipt is all there is of this message
-			m.Done = deliverylog.NoTime
-		}
+		m.Status, m.Done = Delivered, done
 	case deliverylog.Failed:
 		m.Status = Failed
 	case deliverylog.NoReceipt:
@@ -206,14 +180,14 @@ func (s *resolver) message(e *entry, id string, verified deliverylog.Time, m *Me
 	case Delivered:
 		m.Reason = reason.Delivered
 	case Failed:
-		m.Reason = s.reason(e.profile)
+		m.Reason = t.failure
 	}
 }
 
 // country is the log's where it says one, else the number's.
-func (s *resolver) country(t *traits, m *Message) {
-	if cc := s.texts[t.country]; len(cc) == 2 {
-		m.Country = strings.ToUpper(cc)
+func (s *resolver) country(t *trait, m *Message) {
+	if len(t.country) == 2 {
+		m.Country = t.country
 	} else {
 		m.Country = number.Classify(m.To).Country
 	}
@@ -221,20 +195,15 @@ func (s *resolver) country(t *traits, m *Message) {
 
 // carrier is the log's name, else the one of its MCC-MNC, else the lookup's, else
 // the prefix's. A lookup wins over all where it is newer than the message.
-func (s *resolver) carrier(t *traits, m *Message) {
+func (s *resolver) carrier(t *trait, m *Message) {
 	found, looked := s.lookup.Get(m.To)
 	looked = looked && found.Carrier != ""
 	if looked && m.Submitted.Known() && deliverylog.FromTime(found.At) > m.Submitted {
 		m.Carrier, m.CarrierSource = found.Carrier, carrier.FromLookup
 		return
 	}
-	name := s.texts[t.network]
-	if t.source != 0 && name != "" {
-		m.Carrier, m.CarrierSource = name, carrier.Source(s.texts[t.source])
-		return
-	}
-	if !s.nobody[t.network] {
-		m.Carrier, m.CarrierSource = name, carrier.FromLog
+	if t.named != "" {
+		m.Carrier, m.CarrierSource = t.network, t.named
 		return
 	}
 	if name := s.network(t.mccmnc, m.Country); name != "" {
@@ -254,76 +223,22 @@ func (s *resolver) carrier(t *traits, m *Message) {
 
 // nobody tells the names that logs write where they know none.
 func nobody(name string) bool {
-	if len(name) > len("unknown operator ") {
-		return false
-	}
-	switch strings.ToLower(name) {
-	case "unknown", "n/a", "na", "none", "null", "nil", "other", "-", "?", "not available",
-		"unknown carrier", "unknown operator", "unknown network":
+	switch carrier.Fold(name) {
+	case "", "unknown", "na", "none", "null", "other", "notavailable", "unknowncarrier", "unknownoperator", "unknownnetwork":
 		return true
 	}
 	return false
 }
 
-func (s *resolver) network(code word, country string) string {
-	if code == 0 {
+func (s *resolver) network(code, country string) string {
+	if code == "" {
 		return ""
 	}
-	k := network{code, country}
+	k := [2]string{code, country}
 	name, ok := s.networks[k]
 	if !ok {
-		name, _, _ = carrier.ByMCCMNC(s.texts[code], country)
+		name, _, _ = carrier.ByMCCMNC(code, country)
 		s.networks[k] = name
 	}
 	return name
-}
-
-// reason is what the provider's code says, else its status word. The numbers of
-// a log that names no provider are taken as Twilio's.
-func (s *resolver) reason(p profile) reason.Reason {
-	r := s.reasons[p]
-	if r != reason.Count {
-		return r
-	}
-	t := s.traits[p]
-	r, ok := reason.Parse(s.texts[t.reason])
-	if !ok {
-		provider := s.texts[t.provider]
-		if provider == "" {
-			provider = "twilio"
-		}
-		if r = reason.Of(provider, s.texts[t.code], s.texts[t.status]); r == reason.Delivered {
-			r = reason.Unknown // the word of a row that failed all the same
-		}
-	}
-	s.reasons[p] = r
-	return r
-}
-
-// silentMessages is how many messages a country needs before its silence is said.
-const silentMessages = 20
-
-// silentCountries warns of countries whose networks send no receipts at all.
-func (f *folder) silentCountries(file int) (warnings []string) {
-	if file >= len(f.silent) {
-		return nil
-	}
-	var total, delivered int64
-	for _, c := range f.silent[file] {
-		total += c.messages
-		delivered += c.delivered
-	}
-	if delivered == 0 {
-		if total >= silentMessages {
-			return []string{"no receipt says delivered: nothing can be said about what arrived"}
-		}
-		return nil
-	}
-	for cc, c := range f.silent[file] {
-		if cc != "" && c.messages >= silentMessages && c.delivered == 0 && c.open*10 >= c.messages*8 {
-			warnings = append(warnings, fmt.Sprintf("no receipts from networks in %s (%d messages): they may have arrived all the same", cc, c.messages))
-		}
-	}
-	slices.Sort(warnings)
-	return warnings
 }

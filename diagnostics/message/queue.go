@@ -1,0 +1,246 @@
+package message
+
+import (
+	"math/bits"
+
+	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/number"
+)
+
+// brief is a message in the queue: either all of a message of one plain row, or
+// the number of an entry.
+//
+//	time  submit time +1 (42 bits, ms, 0: none), profile (22 bits); or the entry's number
+//	bits  offset of the delivery time from the submit time +1 (28 bits, 0: none), of the
+//	      row's time where it is not delivered; row (26 bits); rank (4), state (3), flags (3)
+type brief struct {
+	key  uint64
+	to   number.MSISDN
+	time uint64
+	bits uint64
+}
+
+const (
+	isEntry     = 1 << 0
+	idKept      = 1 << 1 // its id stands in the folder's ids
+	wasRepeated = 1 << 2
+	stateShift  = 3
+	rankShift   = 6
+	rowShift    = 10
+	offsetShift = 36
+
+	profileBits = 22
+	maxSubmit   = 1<<42 - 2
+	maxOffset   = 1<<28 - 2
+	rowMask     = 1<<26 - 1
+)
+
+// newBrief gives the short form of a row, ok false where it does not fit.
+func newBrief(r *row, at int64) (b brief, ok bool) {
+	if r.to == 0 || r.seen.Known() || r.verified.Known() || r.rank > 15 || r.profile >= 1<<profileBits {
+		return b, false
+	}
+	end := r.done
+	if r.state != deliverylog.Delivered {
+		end = r.at
+	} else if r.at.Known() {
+		return b, false
+	}
+	offset := uint64(0)
+	submitted := uint64(0)
+	if r.submitted.Known() {
+		if r.submitted < 0 || r.submitted > maxSubmit {
+			return b, false
+		}
+		submitted = uint64(r.submitted) + 1
+	}
+	if end.Known() {
+		if !r.submitted.Known() || end < r.submitted || end-r.submitted > maxOffset {
+			return b, false
+		}
+		offset = uint64(end-r.submitted) + 1
+	}
+	b = brief{key: r.key, to: r.to, time: submitted<<profileBits | uint64(r.profile),
+		bits: offset<<offsetShift | uint64(at)&rowMask<<rowShift | uint64(r.rank)<<rankShift | uint64(r.state)<<stateShift}
+	if r.state != deliverylog.Delivered {
+		b.bits |= idKept
+	}
+	return b, true
+}
+
+func entryBrief(key uint64, to number.MSISDN, i int32, at int64, indexed bool) brief {
+	b := brief{key: key, to: to}
+	if !indexed {
+		b.key = 0
+	}
+	b.setBirth(at)
+	b.setEntry(i)
+	return b
+}
+
+func (b *brief) entry() bool              { return b.bits&isEntry != 0 }
+func (b *brief) index() int32             { return int32(b.time) }
+func (b *brief) hasID() bool              { return b.bits&idKept != 0 }
+func (b *brief) repeated() bool           { return b.bits&wasRepeated != 0 }
+func (b *brief) state() deliverylog.State { return deliverylog.State(b.bits >> stateShift & 7) }
+func (b *brief) profile() profile         { return profile(b.time & (1<<profileBits - 1)) }
+func (b *brief) setEntry(i int32)         { b.bits |= isEntry; b.time = uint64(uint32(i)) }
+func (b *brief) setBirth(row int64) {
+	b.bits = b.bits&^(rowMask<<rowShift) | uint64(row)&rowMask<<rowShift
+}
+func (b *brief) setID(has bool)      { b.set(idKept, has) }
+func (b *brief) setRepeated(is bool) { b.set(wasRepeated, is) }
+
+func (b *brief) set(flag uint64, on bool) {
+	if b.bits &^= flag; on {
+		b.bits |= flag
+	}
+}
+
+// age is how many rows ago a brief was put into the queue.
+func (b *brief) age(row int64) int64 { return int64((uint64(row) - b.bits>>rowShift) & rowMask) }
+
+func (b *brief) submitted() deliverylog.Time {
+	if t := b.time >> profileBits; t > 0 {
+		return deliverylog.Time(t) - 1
+	}
+	return deliverylog.NoTime
+}
+
+// same says that two briefs are of rows that say the same but for their profiles.
+func (b *brief) same(c *brief) bool {
+	return b.to == c.to && b.time>>profileBits == c.time>>profileBits && (b.bits^c.bits)&^(rowMask<<rowShift|wasRepeated) == 0
+}
+
+// row gives the row that the brief was made of, without its line.
+func (b *brief) row() row {
+	r := row{key: b.key, to: b.to, submitted: b.submitted(), seen: deliverylog.NoTime, done: deliverylog.NoTime, at: deliverylog.NoTime,
+		verified: deliverylog.NoTime, profile: b.profile(), state: b.state(), rank: uint8(b.bits >> rankShift & 15)}
+	if offset := b.bits >> offsetShift; offset > 0 {
+		end := r.submitted + deliverylog.Time(offset) - 1
+		if r.state == deliverylog.Delivered {
+			r.done = end
+		} else {
+			r.at = end
+		}
+	}
+	return r
+}
+
+// queue holds briefs in the order of coming, and finds them by key. A brief with
+// key 0 is not found.
+type queue struct {
+	ring       []brief // its length is a power of two
+	head, tail uint64  // positions; a position's place in the ring is its low bits
+	index      []uint32
+	placeBits  int
+}
+
+func (q *queue) empty() bool          { return q.head == q.tail }
+func (q *queue) first() *brief        { return q.at(q.head) }
+func (q *queue) at(pos uint64) *brief { return &q.ring[pos&uint64(len(q.ring)-1)] }
+
+// The index is a hash table with a word a brief: place in the ring +1, and above
+// it as much of the key as there is room for.
+
+func (q *queue) slot(key uint64) int {
+	return int(key >> (64 - bits.TrailingZeros(uint(len(q.index)))))
+}
+
+func (q *queue) word(key, pos uint64) uint32 {
+	return uint32(key)<<q.placeBits | uint32(pos&uint64(len(q.ring)-1)+1)
+}
+
+// find appends the positions of the briefs with a key that fit.
+func (q *queue) find(to []uint64, key uint64, fits func(*brief) bool) []uint64 {
+	if len(q.index) == 0 {
+		return to
+	}
+	tag := uint32(key) << q.placeBits
+	for i := q.slot(key); q.index[i] != 0; i = (i + 1) & (len(q.index) - 1) {
+		if w := q.index[i]; w>>q.placeBits<<q.placeBits == tag {
+			place := uint64(w&(1<<q.placeBits-1)) - 1
+			if b := &q.ring[place]; b.key == key && fits(b) {
+				to = append(to, q.head+(place-q.head)&uint64(len(q.ring)-1))
+			}
+		}
+	}
+	return to
+}
+
+// touch loads what find will look at first, so that the misses of many keys overlap.
+func (q *queue) touch(key uint64) uint32 {
+	if len(q.index) == 0 {
+		return 0
+	}
+	return q.index[q.slot(key)]
+}
+
+func (q *queue) push(b brief) {
+	if q.tail-q.head == uint64(len(q.ring)) {
+		q.grow()
+	}
+	*q.at(q.tail) = b
+	if b.key != 0 {
+		q.enter(b.key, q.tail)
+	}
+	q.tail++
+}
+
+func (q *queue) enter(key, pos uint64) {
+	i := q.slot(key)
+	for q.index[i] != 0 {
+		i = (i + 1) & (len(q.index) - 1)
+	}
+	q.index[i] = q.word(key, pos)
+}
+
+// pop forgets the first.
+func (q *queue) pop() {
+	if key := q.first().key; key != 0 {
+		q.leave(q.where(key, q.head))
+	}
+	q.head++
+}
+
+// move puts the first, as b, to the end.
+func (q *queue) move(b brief) {
+	q.pop()
+	q.push(b)
+}
+
+// where finds the slot of a brief.
+func (q *queue) where(key, pos uint64) int {
+	i, w := q.slot(key), q.word(key, pos)
+	for q.index[i] != w {
+		i = (i + 1) & (len(q.index) - 1)
+	}
+	return i
+}
+
+// leave empties a slot, and moves those behind it that had to give way to it.
+func (q *queue) leave(i int) {
+	mask := len(q.index) - 1
+	for j := (i + 1) & mask; q.index[j] != 0; j = (j + 1) & mask {
+		home := q.slot(q.ring[q.index[j]&(1<<q.placeBits-1)-1].key)
+		if (j-home)&mask >= (j-i)&mask {
+			q.index[i] = q.index[j]
+			i = j
+		}
+	}
+	q.index[i] = 0
+}
+
+func (q *queue) grow() {
+	old := *q
+	q.ring = make([]brief, max(256, 2*len(old.ring)))
+	q.index = make([]uint32, 2*len(q.ring))
+	q.placeBits = bits.Len(uint(len(q.ring)))
+	for pos := q.head; pos != q.tail; pos++ {
+		b := old.at(pos)
+		*q.at(pos) = *b
+		if b.key != 0 {
+			q.enter(b.key, pos)
+		}
+	}
+}

@@ -1,0 +1,175 @@
+package message
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/number"
+)
+
+// repetitive makes a log in which messages come again and again, some of them
+// changed, and ids stand for several recipients.
+func repetitive(r *rand.Rand, rows int) string {
+	var b strings.Builder
+	b.WriteString("message_id,to,from,carrier,country,status,error_code,submitted_at,delivered_at,verified_at,updated_at\n")
+	pick := func(s ...string) string { return s[r.IntN(len(s))] }
+	start := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	if r.IntN(8) == 0 {
+		start = time.Date(1905, 3, 2, 8, 0, 0, 0, time.UTC)
+	}
+	ids := 1 + r.IntN(rows)
+	var lines []string
+	for range rows {
+		if len(lines) > 0 && r.IntN(4) == 0 {
+			b.WriteString(lines[max(0, len(lines)-1-r.IntN(1+r.IntN(len(lines))))])
+			continue
+		}
+		id := r.IntN(ids)
+		submitted := start.Add(time.Duration(id) * 7 * time.Second)
+		at := func(likely int) string {
+			if r.IntN(100) >= likely {
+				return ""
+			}
+			return submitted.Add(time.Duration(r.IntN(400_000)-1000) * time.Millisecond).Format("2006-01-02T15:04:05.000Z")
+		}
+		status := pick("delivered", "delivered", "delivered", "undelivered", "sent", "queued")
+		rec := []string{fmt.Sprint("m", id), fmt.Sprint("+4477009001", 10+id*7%80), pick("ACME", "ACME", ""), pick("O2", "EE", ""), pick("GB", ""), status,
+			map[string]string{"undelivered": pick("30003", "30007", "")}[status], submitted.Format(time.RFC3339), at(70), at(3), at(10)}
+		switch r.IntN(60) {
+		case 0:
+			rec[0] = ""
+		case 1:
+			rec[1] = ""
+		case 2:
+			rec[1] = pick("+33639980012", "ACME", "+447700900100")
+		case 3:
+			rec[7] = ""
+		case 4:
+			rec[8] = "2027-01-01"
+		}
+		lines = append(lines, strings.Join(rec, ",")+"\n")
+		b.WriteString(lines[len(lines)-1])
+	}
+	return b.String()
+}
+
+func textLog(name, text string) deliverylog.Log {
+	return deliverylog.Log{Name: name, Size: int64(len(text)), Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }}
+}
+
+// told gives all messages, sorted, and what reading came to. Where all is false,
+// it leaves out what Share need not give.
+func told(t *testing.T, logs []deliverylog.Log, o Options, window int64, workers int, whole bool) ([]string, Result) {
+	t.Helper()
+	var mu sync.Mutex
+	var list []string
+	emit := func(m *Message) error {
+		k := *m
+		if !slices.Contains(o.Watch, k.To) {
+			if k.Line = 0; k.Status == Delivered {
+				k.ID = ""
+			}
+		}
+		mu.Lock()
+		list = append(list, fmt.Sprintf("%+v", k))
+		mu.Unlock()
+		return nil
+	}
+	if whole {
+		workers = 1
+	}
+	emits := make([]func(*Message) error, workers)
+	for i := range emits {
+		emits[i] = emit
+	}
+	res, err := newReading(len(logs), o, window, whole, emits...).read(context.Background(), logs, o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(list)
+	return list, res
+}
+
+// TestShare holds what several workers give, and keep in brief, against one that
+// keeps every message whole.
+func TestShare(t *testing.T) {
+	n := 50
+	if testing.Short() {
+		n = 10
+	}
+	for seed := range n {
+		r := rand.New(rand.NewPCG(uint64(seed), 9))
+		first := repetitive(r, 1+r.IntN(900))
+		logs := []deliverylog.Log{textLog("a.csv", first)}
+		if r.IntN(3) == 0 {
+			lines := strings.SplitAfter(first, "\n")
+			second := lines[0] + strings.Join(lines[1+len(lines)/2:], "") + strings.Join(strings.SplitAfter(repetitive(r, 200), "\n")[1:], "")
+			logs = append(logs, textLog("b.csv", second))
+		}
+		window := []int64{1, 10, 300, Window}[r.IntN(4)]
+		o := Options{}
+		if r.IntN(2) == 0 {
+			o.Watch = []number.MSISDN{447700900110, 447700900131}
+		}
+		want, wantRes := told(t, logs, o, window, 1, true)
+		for _, workers := range []int{1, 2, 7} {
+			o.BlockSize = []int{64, 500, 4096, 4 << 20}[r.IntN(4)]
+			what := fmt.Sprintf("seed %d, window %d, %d logs, %d workers, blocks of %d", seed, window, len(logs), workers, o.BlockSize)
+			got, res := told(t, logs, o, window, workers, false)
+			if len(got) != len(want) {
+				t.Errorf("%s: %d messages, want %d", what, len(got), len(want))
+			}
+			for i := range min(len(got), len(want)) {
+				if got[i] != want[i] {
+					t.Fatalf("%s: message %d\n got %s\nwant %s", what, i, got[i], want[i])
+				}
+			}
+			if g, w := fmt.Sprintf("%+v", res), fmt.Sprintf("%+v", wantRes); g != w {
+				t.Errorf("%s:\n got %s\nwant %s", what, g, w)
+			}
+		}
+	}
+}
+
+// TestQueue: what is put in is found until it is taken out, whatever the hashes.
+func TestQueue(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	var q queue
+	var in []uint64 // keys, in order
+	for range 100_000 {
+		switch {
+		case r.IntN(5) < 3 || len(in) == 0:
+			key := (uint64(r.IntN(7))<<61 | uint64(r.IntN(3000))) | 1<<59
+			q.push(brief{key: key, to: number.MSISDN(len(in))})
+			in = append(in, key)
+		case r.IntN(3) == 0:
+			q.move(*q.first())
+			in = append(in[1:], in[0])
+		default:
+			q.pop()
+			in = in[1:]
+		}
+		if len(in) == 0 {
+			continue
+		}
+		i := r.IntN(len(in))
+		at := q.find(nil, in[i], func(*brief) bool { return true })
+		slices.Sort(at)
+		if !slices.Contains(at, q.head+uint64(i)) {
+			t.Fatalf("key %x at %d of %d: found at %d", in[i], i, len(in), at)
+		}
+		for _, pos := range at {
+			if in[pos-q.head] != in[i] {
+				t.Fatalf("another key found")
+			}
+		}
+	}
+}
