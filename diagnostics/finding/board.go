@@ -91,6 +91,8 @@ type board struct {
 	nameless  map[string]bool // countries whose failures lack a carrier's name
 
 	cells   [2][][]cell      // by kind and area, nil: to be counted again
+	sums    [2][]sum         // the same, added up; n of 0: to be counted again
+	often   []int32          // people whose failures are enough for their number to be looked at
 	scans   map[string]found // best windows by series, dropped where something changes
 	touched []float64        // by person, zero between uses
 	raw     map[string]sum   // failures of whole countries, explained or not
@@ -128,7 +130,7 @@ func newBoard(t *tally.Table, o Options) *board {
 }
 
 // readAll is up to how many bad attempts every user's record is read for their carrier.
-const readAll = 50_000
+const readAll = 5_000
 
 // seat gives each bad attempt its area and its user.
 func (b *board) seat() {
@@ -151,7 +153,7 @@ func (b *board) seat() {
 	}
 	for i := range b.people {
 		p := &b.people[i]
-		if p.count > 1 || len(b.attempts) <= readAll {
+		if p.count >= handsetAttempts || len(b.attempts) <= readAll {
 			p.area = b.userOf(p).Group
 		}
 		for j := p.first; j >= 0; j = b.attempts[j].next {
@@ -164,7 +166,13 @@ func (b *board) seat() {
 		a.bad = append(a.bad, int32(i))
 	}
 	b.cells[failing], b.cells[late] = make([][]cell, len(b.areas)), make([][]cell, len(b.areas))
+	b.sums[failing], b.sums[late] = make([]sum, len(b.areas)), make([]sum, len(b.areas))
 	b.touched = make([]float64, len(b.people))
+	for i := range b.people {
+		if bad, messages := b.failures(&b.people[i]); bad > 0 && b.enough(&b.people[i], bad, messages) {
+			b.often = append(b.often, int32(i))
+		}
+	}
 }
 
 // userOf reads a person's record.
@@ -179,12 +187,12 @@ func (b *board) userOf(p *person) *tally.User {
 	return p.user
 }
 
-// attemptsOf is how many judged attempts a person has; for one bad attempt in a
-// large log the carrier's mean, which spares reading the record.
+// attemptsOf is how many judged attempts a person has; for one or two bad attempts
+// in a large log the carrier's mean, which spares reading the record.
 func (b *board) attemptsOf(p *person) float64 {
-	if p.user == nil && p.count == 1 {
+	if p.user == nil && p.count < handsetAttempts {
 		if g := b.table.Groups[p.area]; g.Users > 0 {
-			return max(1, float64(g.AttemptsJudged)/float64(g.Users))
+			return max(float64(p.count), float64(g.AttemptsJudged)/float64(g.Users))
 		}
 	}
 	return max(float64(b.userOf(p).Attempts), float64(p.count))
@@ -398,6 +406,9 @@ func (s sum) rate() float64 {
 // plain counts an area's unexplained attempts over the whole log.
 func (b *board) plain(k kind, i int) sum {
 	a := &b.areas[i]
+	if s := b.sums[k][i]; s.n > 0 {
+		return s
+	}
 	s := sum{n: a.okCount}
 	for _, j := range a.bad {
 		at := &b.attempts[j]
@@ -409,6 +420,7 @@ func (b *board) plain(k kind, i int) sum {
 			s.bad++
 		}
 	}
+	b.sums[k][i] = s
 	return s
 }
 
@@ -530,6 +542,7 @@ func (b *board) usersOf(picked []int32) (users int) {
 func (b *board) changed(areas map[int32]bool) {
 	for i := range areas {
 		b.cells[failing][i], b.cells[late][i] = nil, nil
+		b.sums[failing][i], b.sums[late][i] = sum{}, sum{}
 		delete(b.scans, areaKey(int(i)))
 		delete(b.scans, b.areas[i].country)
 	}

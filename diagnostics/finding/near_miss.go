@@ -11,7 +11,10 @@ import (
 // The nearest findings that were not stated, and what is missing for them: what
 // would change the rules' mind.
 
-const mostNearMisses = 5
+const (
+	mostNearMisses = 5
+	nearAttempts   = 3 // failed ones of a user
+)
 
 // mostToWait is how many more users or attempts may be missing: beyond that
 // nothing is near.
@@ -107,9 +110,12 @@ func (b *board) nearUsers() (list []nearing) {
 		if p.gone || p.number == 0 || p.number.IsOdd() {
 			continue
 		}
+		if p.count < nearAttempts {
+			continue
+		}
 		bad, _ := b.failures(p)
 		total := max(int(b.userOf(p).Attempts), bad)
-		if bad < 2 || bad > repeatAttempts || bad*2 < total {
+		if bad < nearAttempts || bad > repeatAttempts || bad*2 < total {
 			continue
 		}
 		own := b.plain(failing, int(p.area))

@@ -115,7 +115,8 @@ func (b *board) others(all sum, without int) sum {
 func (b *board) odd(cause Cause, share float64, fits func(*person, number.Class) bool) []claim {
 	var claims []claim
 	all := b.everybody(failing)
-	for i := range b.people {
+	for _, at := range b.often {
+		i := int(at)
 		p := &b.people[i]
 		if p.gone || p.number == 0 || p.number.IsOdd() {
 			continue

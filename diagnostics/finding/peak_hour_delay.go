@@ -4,8 +4,6 @@ import (
 	"math"
 	"math/bits"
 	"slices"
-
-	"cli.otpdoctor/diagnostics/number"
 )
 
 // Floors of busy hours.
@@ -23,40 +21,90 @@ const (
 // busy is what one place shows in a stretch of local hours.
 type busy struct {
 	hours    []int
-	mask     uint32
 	areas    []int
 	in, out  sum
 	base     float64
 	score    float64
-	days     int
 	attempts []int32
-	users    int
 }
 
-// hourGrid is delivered attempts and late ones by local day and hour.
-type hourGrid map[string]*[24]sum
+// hourBook counts a place's delivered attempts and its late ones by local hour.
+type hourBook struct {
+	n, bad   [24]float64
+	perDay   map[int64]*[24]float64 // late ones by day
+	attempts []int32                // the late ones, by time
+}
 
-// grid adds up the areas' days.
-func (b *board) grid(areas []int) hourGrid {
-	g := make(hourGrid)
+// hourOf is the local hour of an attempt that may touch several: its first.
+func hourOf(mask uint32) int {
+	if mask&1 != 0 && mask&(1<<23) != 0 {
+		return 23 // over midnight
+	}
+	return bits.TrailingZeros32(mask) % 24
+}
+
+// hoursOf counts a place's hours. Of one user's late attempts in one hour of the
+// day only the first few count.
+func (b *board) hoursOf(areas []int) *hourBook {
+	h := &hourBook{perDay: make(map[int64]*[24]float64)}
 	for _, i := range areas {
 		for _, d := range b.table.Groups[i].Days {
-			row := g[d.Date]
-			if row == nil {
-				row = new([24]sum)
-				g[d.Date] = row
+			for hour, c := range d.Hours {
+				h.n[hour] += float64(c.Judged - c.Failed)
 			}
-			for h, c := range d.Hours {
-				row[h] = row[h].plus(sum{float64(c.Late), float64(c.Judged - c.Failed)})
+		}
+		for _, j := range b.areas[i].bad {
+			if at := &b.attempts[j]; !at.gone && late.bad(at.Outcome) {
+				h.attempts = append(h.attempts, j)
 			}
 		}
 	}
-	return g
+	slices.Sort(h.attempts)
+	type userHour struct {
+		person int32
+		hour   int
+	}
+	seen := make(map[userHour]int)
+	for _, j := range h.attempts {
+		at := &b.attempts[j]
+		key := userHour{at.person, hourOf(at.Hours)}
+		if seen[key]++; seen[key] > peakPerUser {
+			continue
+		}
+		day := int64(at.First / dayMillis)
+		row := h.perDay[day]
+		if row == nil {
+			row = new([24]float64)
+			h.perDay[day] = row
+		}
+		row[key.hour]++
+		h.bad[key.hour]++
+	}
+	return h
+}
+
+// at reads a stretch of hours.
+func (h *hourBook) at(areas, hours []int) busy {
+	p := busy{areas: areas, hours: hours}
+	for hour := range 24 {
+		s := sum{h.bad[hour], max(h.n[hour], h.bad[hour])}
+		if slices.Contains(hours, hour) {
+			p.in = p.in.plus(s)
+		} else {
+			p.out = p.out.plus(s)
+		}
+	}
+	p.base = max(shrink(p.out.bad, p.out.n, 0.003, 60), 0.002)
+	p.score = lift(p.in.bad, p.in.n, p.base)
+	return p
 }
 
 // peakHours finds local hours in which codes come late day after day, in a
 // country or, where the others are fine then, at one carrier.
 func peakHours(b *board) []claim {
+	if !b.byCarrier {
+		return nil
+	}
 	var best busy
 	places := 0.0
 	try := func(areas []int) {
@@ -65,56 +113,40 @@ func peakHours(b *board) []claim {
 			best = p
 		}
 	}
-	if b.byCarrier {
-		for _, cc := range b.countries {
-			in := b.country(cc)
-			try(in)
-			if len(in) > 1 {
-				for _, i := range in {
-					if b.areas[i].named {
-						try([]int{i})
-					}
+	for _, cc := range b.countries {
+		in := b.country(cc)
+		try(in)
+		if len(in) > 1 {
+			for _, i := range in {
+				if b.areas[i].named {
+					try([]int{i})
 				}
 			}
 		}
 	}
-	if best.score == 0 || best.score < math.Log(places*24*peakLongest/peakChance) {
+	looked := places * 24 * peakLongest
+	if best.score == 0 || best.score < math.Log(looked/peakChance) {
 		return nil
 	}
-	best = b.placeOf(best)
-	return []claim{b.peakClaim(best, places*24*peakLongest)}
-}
-
-// lateAttempts lists the unexplained late attempts of the areas, by time.
-func (b *board) lateAttempts(areas []int) (out []int32) {
-	for _, i := range areas {
-		for _, j := range b.areas[i].bad {
-			if at := &b.attempts[j]; !at.gone && late.bad(at.Outcome) {
-				out = append(out, j)
-			}
-		}
-	}
-	slices.Sort(out)
-	return out
+	return []claim{b.peakClaim(b.placeOf(best), looked)}
 }
 
 // busiest finds the hours of a place that stand out most from its other hours.
 func (b *board) busiest(areas []int) (best busy) {
-	candidates := b.lateAttempts(areas)
-	if len(candidates) < peakAttempts {
+	h := b.hoursOf(areas)
+	if len(h.attempts) < peakAttempts {
 		return best
 	}
-	g := b.grid(areas)
-	var byHour [24]sum
-	for _, row := range g {
-		for h := range row {
-			byHour[h].n += row[h].n
-		}
-	}
 	for start := range 24 {
-		for length := 1; length <= peakLongest; length++ {
-			p := b.stretchOfHours(areas, candidates, g, byHour, start, length)
-			if p.score > best.score {
+		var hours []int
+		for length := range peakLongest {
+			hours = append(hours, (start+length)%24)
+			p := h.at(areas, slices.Clone(hours))
+			if p.score <= best.score || p.in.bad < peakAttempts || p.in.rate() < peakTimes*p.base || !h.dayAfterDay(p) {
+				continue
+			}
+			p.attempts = b.inHours(h, p.hours)
+			if b.usersOf(p.attempts) >= peakUsers {
 				best = p
 			}
 		}
@@ -122,62 +154,30 @@ func (b *board) busiest(areas []int) (best busy) {
 	return best
 }
 
-// stretchOfHours looks at one stretch of local hours.
-func (b *board) stretchOfHours(areas []int, candidates []int32, g hourGrid, byHour [24]sum, start, length int) busy {
-	p := busy{areas: areas}
-	for k := range length {
-		h := (start + k) % 24
-		p.hours = append(p.hours, h)
-		p.mask |= 1 << h
-	}
-	perUser := make(map[number.MSISDN]int)
-	users := make(map[number.MSISDN]bool)
-	perDay := make(map[int64]float64)
-	for _, j := range candidates {
-		at := &b.attempts[j]
-		perUserKey := at.Number
-		if at.Hours&p.mask != 0 && firstHour(at.Hours, p.mask) {
-			p.attempts = append(p.attempts, j)
-			users[at.Number] = true
-			if perUser[perUserKey]++; perUser[perUserKey] <= peakPerUser {
-				p.in.bad++
-				perDay[int64(at.First)/(24*3600*1000)]++
-			}
-		} else {
-			p.out.bad++
+// dayAfterDay says whether the late attempts lie on several days and not most of them on one.
+func (h *hourBook) dayAfterDay(p busy) bool {
+	days, most := 0, 0.0
+	for _, row := range h.perDay {
+		n := 0.0
+		for _, hour := range p.hours {
+			n += row[hour]
 		}
-	}
-	p.users, p.days = len(users), len(perDay)
-	if p.users < peakUsers || len(p.attempts) < peakAttempts || p.days < peakDays {
-		return busy{}
-	}
-	most := 0.0
-	for _, n := range perDay {
+		if n > 0 {
+			days++
+		}
 		most = max(most, n)
 	}
-	if most > peakOneDay*p.in.bad {
-		return busy{}
-	}
-	for h := range 24 {
-		if p.mask&(1<<h) != 0 {
-			p.in.n += byHour[h].n
-		} else {
-			p.out.n += byHour[h].n
-		}
-	}
-	p.in.n = max(p.in.n, p.in.bad)
-	p.base = max(shrink(p.out.bad, p.out.n, 0.003, 60), 0.002)
-	if p.in.rate() < peakTimes*p.base {
-		return busy{}
-	}
-	p.score = lift(p.in.bad, p.in.n, p.base)
-	return p
+	return days >= peakDays && most <= peakOneDay*p.in.bad
 }
 
-// firstHour says whether an attempt that touches several hours belongs to the
-// mask: most of them do.
-func firstHour(hours, mask uint32) bool {
-	return bits.OnesCount32(hours&mask)*2 >= bits.OnesCount32(hours)
+// inHours lists the late attempts of these hours.
+func (b *board) inHours(h *hourBook, hours []int) (in []int32) {
+	for _, j := range h.attempts {
+		if slices.Contains(hours, hourOf(b.attempts[j].Hours)) {
+			in = append(in, j)
+		}
+	}
+	return in
 }
 
 // placeOf says whether the hours hold for a whole country or for one carrier: they
@@ -185,67 +185,35 @@ func firstHour(hours, mask uint32) bool {
 func (b *board) placeOf(p busy) busy {
 	country := b.areas[p.areas[0]].country
 	all := b.country(country)
-	reading := func(areas []int) busy {
-		g := b.grid(areas)
-		var byHour [24]sum
-		for _, row := range g {
-			for h := range row {
-				byHour[h].n += row[h].n
-			}
-		}
-		q := busy{areas: areas, hours: p.hours, mask: p.mask}
-		for _, j := range b.lateAttempts(areas) {
-			if at := &b.attempts[j]; at.Hours&p.mask != 0 && firstHour(at.Hours, p.mask) {
-				q.in.bad++
-				q.attempts = append(q.attempts, j)
-			} else {
-				q.out.bad++
-			}
-		}
-		for h := range 24 {
-			if p.mask&(1<<h) != 0 {
-				q.in.n += byHour[h].n
-			} else {
-				q.out.n += byHour[h].n
-			}
-		}
-		q.in.n = max(q.in.n, q.in.bad)
-		q.base = max(shrink(q.out.bad, q.out.n, 0.003, 60), 0.002)
-		q.score = lift(q.in.bad, q.in.n, q.base)
-		q.users = b.usersOf(q.attempts)
+	read := func(areas []int) busy {
+		h := b.hoursOf(areas)
+		q := h.at(areas, p.hours)
+		q.attempts = b.inHours(h, p.hours)
 		return q
 	}
+	together := read(all)
 	var top busy
-	topArea := -1
+	topArea, common := -1, 0.0
 	for _, i := range all {
-		if q := reading([]int{i}); q.score > top.score {
+		q := read([]int{i})
+		common += likelihood(q.in.bad, q.in.n, together.in.rate()) - likelihood(q.in.bad, q.in.n, q.base)
+		if q.score > top.score {
 			top, topArea = q, i
 		}
 	}
-	var rest []int
-	for _, i := range all {
-		if i != topArea {
-			rest = append(rest, i)
-		}
-	}
 	if topArea < 0 || !b.areas[topArea].named {
-		return reading(all)
+		return together
 	}
-	if len(rest) > 0 {
-		others := reading(rest)
-		// One common rate for all against one for the top carrier and none for the others.
-		q := reading(all)
-		common := 0.0
-		for _, i := range all {
-			o := reading([]int{i})
-			common += likelihood(o.in.bad, o.in.n, q.in.rate()) - likelihood(o.in.bad, o.in.n, o.base)
-		}
-		if common >= top.score-2 && others.in.rate() >= 2*others.base || others.score > 6 && others.in.rate() > 0.25*top.in.rate() {
-			return q
-		}
-		if others.in.n < 10 && len(p.areas) == len(all) {
-			return q
-		}
+	rest := slices.DeleteFunc(slices.Clone(all), func(i int) bool { return i == topArea })
+	if len(rest) == 0 {
+		return top
+	}
+	others := read(rest)
+	switch {
+	case common >= top.score-2 && others.in.rate() >= 2*others.base,
+		others.score > 6 && others.in.rate() > top.in.rate()/4,
+		others.in.n < 10 && len(p.areas) == len(all):
+		return together
 	}
 	return top
 }

@@ -41,7 +41,8 @@ func scan(series []cell, parent sum, longest slot) found {
 	var starts []int
 	for i, c := range series {
 		sums[i+1] = sums[i].plus(sum{c.bad, c.n})
-		if c.bad > 0 {
+		// A window that began or ended at a slot no worse than the rest would be better without it.
+		if c.bad > 0 && c.bad*total.n > c.n*total.bad {
 			starts = append(starts, i)
 		}
 	}

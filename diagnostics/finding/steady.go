@@ -106,7 +106,7 @@ func (b *board) readings(t test, i int, own sum, base float64) []suspect {
 	}
 	cells := b.fittingSeries(t, i)
 	all := total(cells)
-	f := scan(cells, sum{base * 1000, 1000}, math.MaxInt64)
+	f := scan(coarser(cells), sum{base * 1000, 1000}, math.MaxInt64)
 	if f.score == 0 || f.to-f.from > (b.last-b.first)*95/100 {
 		return []suspect{whole}
 	}
@@ -139,6 +139,27 @@ func (b *board) readings(t test, i int, own sum, base float64) []suspect {
 	s.logP = logTail(in.bad, in.n, min(usual*excess, 0.9)) + math.Log(max(f.looked, 1))
 	return []suspect{s}
 }
+
+// coarser adds up a long series by the hour: what lasts for days need not be found to five minutes.
+func coarser(cells []cell) []cell {
+	if len(cells) <= fineSlots {
+		return cells
+	}
+	var out []cell
+	for _, c := range cells {
+		hour := c.at - c.at%hours(1)
+		if last := len(out) - 1; last >= 0 && out[last].at == hour {
+			out[last].n += c.n
+			out[last].bad += c.bad
+		} else {
+			out = append(out, cell{hour, c.n, c.bad})
+		}
+	}
+	return out
+}
+
+// fineSlots is up to how many slots a series is searched for onsets as it is.
+const fineSlots = 1500
 
 // fitting lists the unexplained attempts of an area in [from, to) that fit the test.
 func (b *board) fitting(t test, i int, from, to slot) []int32 {

@@ -158,7 +158,7 @@ func (b *board) outage(u unit, w found, areas [][]cell, looked float64) (claim, 
 	}
 	if cause == CarrierOutage {
 		// Days of failure look like many outages: a long reading that explains more is no outage.
-		long := scan(own, sum{u.base * 1000, 1000}, math.MaxInt64)
+		long := scan(coarser(own), sum{u.base * 1000, 1000}, math.MaxInt64)
 		if long.from >= f.to || f.from >= long.to || split(own, long) < split(own, f)+longReading {
 			long = f
 		}
