@@ -269,7 +269,15 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 	case tea.MouseMsg:
 		return m.clicked(msg)
 	case tea.KeyMsg:
-		return m.pressed(msg)
+		if msg.Type != tea.KeyRunes || len(msg.Runes) < 2 || msg.Paste {
+			return m.pressed(msg)
+		}
+		// Keys that were struck faster than they were read come as one.
+		var cmds []tea.Cmd
+		for _, r := range msg.Runes {
+			cmds = append(cmds, m.pressed(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}))
+		}
+		return tea.Batch(cmds...)
 	}
 	for i := len(m.over) - 1; i >= 0; i-- {
 		if taken, cmd := m.over[i].update(m, msg); taken {

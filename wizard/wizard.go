@@ -58,10 +58,14 @@ func Run(ctx context.Context, o Options, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer m.saver.close()
+	return m.run(ctx, in, out)
+}
+
+func (m *model) run(ctx context.Context, in io.Reader, out io.Writer) error {
+	defer func() { m.saver.close() }() // the saver of the case that is open then
 	options := []tea.ProgramOption{tea.WithInput(in), tea.WithOutput(out), tea.WithAltScreen(),
 		tea.WithoutSignalHandler(), tea.WithFPS(60)}
-	if o.Mouse {
+	if m.o.Mouse {
 		options = append(options, tea.WithMouseCellMotion())
 	}
 	p := tea.NewProgram(m, options...)
@@ -88,7 +92,7 @@ func Run(ctx context.Context, o Options, in io.Reader, out io.Writer) error {
 		}
 	}()
 
-	_, err = p.Run()
+	_, err := p.Run()
 	m.stopReading()
 	if m.endErr != nil {
 		return m.endErr

@@ -1,0 +1,329 @@
+//go:build !windows
+
+package wizard
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/creack/pty"
+
+	"cli.otpdoctor/diagnostics"
+	"cli.otpdoctor/faq"
+)
+
+// The tests here run the wizard in a process of its own on a pseudo-terminal,
+// which never answers a question.
+
+const childVar = "OTPDOCTOR_TEST_CHILD"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(childVar) == "" {
+		os.Exit(m.Run())
+	}
+	o := Options{
+		Set: faq.Builtin(), Store: diagnostics.NewStore(os.Getenv("CASES")), Color: os.Getenv("NO_COLOR") == "", Mouse: true,
+		Now: func() time.Time { return diagnostics.DemoNow },
+	}
+	run := func() error { return Run(context.Background(), o, os.Stdin, os.Stdout) }
+	if os.Getenv(childVar) == "panics" {
+		run = func() error {
+			m, err := newModel(o, os.Stdout)
+			if err != nil {
+				return err
+			}
+			m.pages[atFindings] = breaking{m.pages[atFindings]}
+			return m.run(context.Background(), os.Stdin, os.Stdout)
+		}
+	}
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "otpdoctor: "+err.Error())
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// terminal is a wizard on a pseudo-terminal.
+type terminal struct {
+	t    testing.TB
+	cmd  *exec.Cmd
+	file *os.File
+	mu   sync.Mutex
+	out  bytes.Buffer
+	done chan struct{}
+}
+
+func openTerminal(t testing.TB, cases, mode string, env ...string) *terminal {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tm := &terminal{t: t, cmd: exec.Command(exe), done: make(chan struct{})}
+	tm.cmd.Env = append(append(os.Environ(), childVar+"="+mode, "CASES="+cases, "TERM=xterm-256color", "NO_COLOR=", "TMUX=", "GOCOVERDIR="+t.TempDir()), env...)
+	tm.file, err = pty.StartWithSize(tm.cmd, &pty.Winsize{Rows: 24, Cols: 80})
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer close(tm.done)
+		buf := make([]byte, 32<<10)
+		for {
+			n, err := tm.file.Read(buf)
+			tm.mu.Lock()
+			tm.out.Write(buf[:n])
+			tm.mu.Unlock()
+			if err != nil {
+				return
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		tm.cmd.Process.Kill()
+		tm.cmd.Wait()
+		tm.file.Close()
+	})
+	return tm
+}
+
+func (tm *terminal) output() string {
+	tm.mu.Lock()
+	defer tm.mu.Unlock()
+	return tm.out.String()
+}
+
+func (tm *terminal) wait(text string) {
+	tm.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
+		if strings.Contains(stripped(tm.output()), text) {
+			return
+		}
+	}
+	tm.t.Fatalf("%q did not come; the terminal got:\n%q", text, tm.output())
+}
+
+func (tm *terminal) keys(text string) {
+	tm.t.Helper()
+	if _, err := io.WriteString(tm.file, text); err != nil {
+		tm.t.Fatal(err)
+	}
+}
+
+// exit waits for the end and gives its status.
+func (tm *terminal) exit() int {
+	tm.t.Helper()
+	ended := make(chan error, 1)
+	go func() { ended <- tm.cmd.Wait() }()
+	select {
+	case <-ended:
+	case <-time.After(15 * time.Second):
+		tm.t.Fatalf("the wizard does not end; the terminal got:\n%q", tm.output())
+	}
+	<-tm.done
+	return tm.cmd.ProcessState.ExitCode()
+}
+
+// The first frame comes at once, and the terminal is asked nothing: not its
+// background, not its cursor, not its kind.
+func TestNothingIsAskedOfTheTerminal(t *testing.T) {
+	best := time.Hour
+	for range 8 {
+		tm := openTerminal(t, t.TempDir(), "plain")
+		begun := time.Now()
+		tm.wait("What does the caller say?")
+		best = min(best, time.Since(begun))
+		tm.keys("q")
+		if status := tm.exit(); status != 0 {
+			t.Errorf("exit status %d", status)
+		}
+		for _, ask := range []string{"\x1b]10;?", "\x1b]11;?", "\x1b[6n", "\x1b[c", "\x1b[>c", "\x1b[0c", "\x1b[?u", "\x1b[5n", "\x1bP+q"} {
+			if strings.Contains(tm.output(), ask) {
+				t.Errorf("the terminal was asked %q", ask)
+			}
+		}
+		if best < 200*time.Millisecond {
+			break
+		}
+	}
+	if best > 200*time.Millisecond {
+		t.Errorf("the first frame took %v on a terminal that answers nothing", best)
+	}
+}
+
+func TestLeavingRestoresTheTerminal(t *testing.T) {
+	for _, key := range []string{"q", "\x03"} {
+		tm := openTerminal(t, t.TempDir(), "plain")
+		tm.wait("What does the caller say?")
+		tm.keys(key)
+		if status := tm.exit(); status != 0 {
+			t.Errorf("%q: exit status %d", key, status)
+		}
+		if !strings.Contains(tm.output(), "\x1b[?1049l") || !strings.Contains(tm.output(), "\x1b[?25h") {
+			t.Errorf("%q: the screen or the cursor was not given back: %q", key, tm.output())
+		}
+	}
+}
+
+// SIGTERM and SIGHUP save and leave; the case is then offered again.
+func TestSignalsSave(t *testing.T) {
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {
+		cases := t.TempDir()
+		tm := openTerminal(t, cases, "plain")
+		tm.wait("What does the caller say?")
+		tm.keys("\r")
+		tm.wait("as it is stored")
+		tm.keys(diagnostics.DemoNumber + "\r")
+		tm.wait("4/13")
+		tm.cmd.Process.Signal(sig)
+		tm.exit()
+		saved, err := diagnostics.NewStore(cases).List()
+		if err != nil || len(saved) != 1 || saved[0].Topic != "no-code" || len(saved[0].Masked) != 1 || saved[0].Closed {
+			t.Errorf("%v: saved %+v, %v", sig, saved, err)
+		}
+	}
+}
+
+// ctrl+z stops the process and gives the terminal back; going on draws again.
+func TestSuspend(t *testing.T) {
+	tm := openTerminal(t, t.TempDir(), "plain")
+	tm.wait("What does the caller say?")
+	tm.keys("\x1a")
+	tm.waitRaw("\x1b[?1049l")
+	before := len(tm.output())
+	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(stripped(tm.output()[before:]), "What does the caller say?"); time.Sleep(20 * time.Millisecond) {
+		tm.cmd.Process.Signal(syscall.SIGCONT)
+		if time.Now().After(deadline) {
+			t.Fatalf("not drawn again: %q", tm.output()[before:])
+		}
+	}
+	tm.keys("q")
+	tm.exit()
+}
+
+func (tm *terminal) waitRaw(text string) {
+	tm.t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(tm.output(), text); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			tm.t.Fatalf("%q did not come: %q", text, tm.output())
+		}
+	}
+}
+
+// breaking is a page with a fault in it.
+type breaking struct{ page }
+
+func (b breaking) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
+	if _, key := msg.(tea.KeyMsg); key {
+		panic("made to fail")
+	}
+	return false, nil
+}
+
+// A fault ends the wizard with the terminal restored, the case saved and its name said.
+func TestPanicSaves(t *testing.T) {
+	cases := t.TempDir()
+	tm := openTerminal(t, cases, "panics")
+	tm.wait("What does the caller say?")
+	tm.keys("\r")
+	tm.wait("as it is stored")
+	tm.keys("\x1b")
+	tm.wait("enter edit")
+	tm.keys("5x")
+	if status := tm.exit(); status != 1 {
+		t.Errorf("exit status %d, want 1", status)
+	}
+	out := tm.output()
+	saved, err := diagnostics.NewStore(cases).List()
+	if err != nil || len(saved) != 1 {
+		t.Fatalf("saved %+v, %v; the terminal got %q", saved, err, out)
+	}
+	restored := strings.Index(out, "\x1b[?1049l")
+	named := strings.Index(out, filepath.Base(saved[0].Path))
+	if restored < 0 || named < restored {
+		t.Errorf("the terminal was not restored before the case was named: %q", out)
+	}
+}
+
+// kill -9 in the middle of typing, twenty times at random moments: every number
+// that was entered is there, and at most the field in hand is lost.
+func TestKillLosesNothing(t *testing.T) {
+	rounds := 20
+	if testing.Short() {
+		rounds = 4
+	}
+	r := rand.New(rand.NewPCG(9, 9))
+	for round := range rounds {
+		cases := t.TempDir()
+		tm := openTerminal(t, cases, "plain")
+		tm.wait("What does the caller say?")
+		tm.keys("\r")
+		tm.wait("Saved")
+		tm.keys("+447700900187\r")
+		tm.wait("4/13") // once the carrier is asked
+		tm.keys("Vodafone\r")
+		confirmed := 0
+		for i, b := range []byte("northfirm.example\r") {
+			tm.keys(string(b))
+			time.Sleep(time.Duration(r.IntN(3)) * time.Millisecond)
+			if r.IntN(18) == 0 {
+				break
+			}
+			confirmed = i
+		}
+		tm.cmd.Process.Kill()
+		tm.exit()
+		saved, err := diagnostics.NewStore(cases).List()
+		if err != nil || len(saved) != 1 {
+			t.Fatalf("round %d: saved %+v, %v", round, saved, err)
+		}
+		c, err := diagnostics.LoadCase(saved[0].Path, faq.Builtin(), diagnostics.Options{}, time.Now)
+		if err != nil {
+			t.Fatalf("round %d: %v", round, err)
+		}
+		if c.Topic() != "no-code" || len(c.Typed()) != 1 || c.Typed()[0] != "+447700900187" {
+			t.Errorf("round %d, killed after %d letters: topic %q, numbers %v", round, confirmed, c.Topic(), c.Typed())
+		}
+		// And the next window offers it.
+		next := openTerminal(t, cases, "plain")
+		next.wait("A case was left open.")
+		next.keys("\r")
+		next.wait("No code")
+		next.cmd.Process.Kill()
+		next.exit()
+	}
+}
+
+// A second window on the same case can only read.
+func TestSecondWindowReadsOnly(t *testing.T) {
+	cases := t.TempDir()
+	first := openTerminal(t, cases, "plain")
+	first.wait("What does the caller say?")
+	first.keys("\r")
+	first.wait("Saved")
+	second := openTerminal(t, cases, "plain")
+	second.wait("A case was left open.")
+	second.keys("\r")
+	second.wait("Read-only")
+	first.keys("+447700900187\r")
+	first.wait("4/13")
+	second.keys("\x03")
+	if status := second.exit(); status != 0 {
+		t.Errorf("exit status %d", status)
+	}
+	saved, _ := diagnostics.NewStore(cases).List()
+	if len(saved) != 1 || saved[0].Closed {
+		t.Errorf("the second window wrote into the case: %+v", saved)
+	}
+}
