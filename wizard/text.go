@@ -53,7 +53,7 @@ func (s *styles) cutFront(text string, w int) string {
 	if w <= cells(head) {
 		return s.cutEnd(text, w)
 	}
-	text = ansi.TruncateLeft(text, n-w+cells(head), "")
+	text = lastCells(text, w-cells(head))
 	if i := strings.IndexAny(text, `/\`); i > 0 && cells(text[i:]) > w/3 {
 		text = text[i:]
 	}
@@ -73,7 +73,19 @@ func (s *styles) cutMiddle(text string, w int) string {
 	if left <= 0 || right <= 0 {
 		return s.cutEnd(text, w)
 	}
-	return ansi.Truncate(text, left, "") + mid + ansi.TruncateLeft(text, n-right, "")
+	return ansi.Truncate(text, left, "") + mid + lastCells(text, right)
+}
+
+// lastCells is the end of a text, at most w cells of it: a wide letter that the
+// cut would halve is left out.
+func lastCells(text string, w int) string {
+	n := cells(text)
+	for cut := n - w; cut <= n; cut++ {
+		if rest := ansi.TruncateLeft(text, cut, ""); cells(rest) <= w {
+			return rest
+		}
+	}
+	return ""
 }
 
 // fit makes a line exactly w cells wide, whatever it holds.

@@ -1,0 +1,138 @@
+package wizard
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"sort"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"cli.otpdoctor/diagnostics"
+	"cli.otpdoctor/diagnostics/carrier"
+	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/finding"
+	"cli.otpdoctor/diagnostics/message"
+	"cli.otpdoctor/diagnostics/number"
+	"cli.otpdoctor/diagnostics/reason"
+	"cli.otpdoctor/diagnostics/tally"
+	"cli.otpdoctor/faq"
+)
+
+// The large case: 5,000 carriers. OTPDOCTOR_BENCH_MESSAGES sets how many messages
+// (ten a user); 10,000,000 is what the wizard is meant to stay quick with.
+func largeMessages() int {
+	if n, err := strconv.Atoi(os.Getenv("OTPDOCTOR_BENCH_MESSAGES")); err == nil {
+		return n
+	}
+	return 500_000
+}
+
+var largeTable = sync.OnceValue(func() *tally.Table {
+	r := rand.New(rand.NewPCG(5, 5))
+	c := tally.NewCounter(tally.Options{Validity: 3 * time.Minute, Watch: []number.MSISDN{447700900187}})
+	countries := []string{"GB", "DE", "FR", "NL", "US"}
+	start := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
+	n := largeMessages()
+	for i := range n {
+		user := i % max(n/10, 1)
+		cr := user % 5000
+		to := number.MSISDN(447700000000 + uint64(user))
+		if user == 0 {
+			to = 447700900187
+		}
+		at := start.Add(time.Duration(r.IntN(30*86400)) * time.Second)
+		m := message.Message{To: to, Country: countries[cr%5], Carrier: "Carrier " + strconv.Itoa(cr), CarrierSource: carrier.FromLog,
+			Status: message.Delivered, Submitted: deliverylog.FromTime(at), Done: deliverylog.FromTime(at.Add(6 * time.Second))}
+		if r.IntN(30) == 0 {
+			m.Status, m.Done, m.Reason, m.Code = message.Failed, deliverylog.NoTime, reason.HandsetUnreachable, "30003"
+		}
+		c.Add(&m)
+	}
+	return c.Close(deliverylog.FromTime(start.AddDate(0, 0, 30)))
+})
+
+func largeModel(b testing.TB, w, h int) *model {
+	b.Helper()
+	o := testOptions(b)
+	c := diagnostics.NewCase(faq.Builtin(), fixtureNow)
+	c.SetTopic("no-code")
+	c.SetNumbers([]string{"+447700900187"})
+	c.SetLogs([]diagnostics.FileRef{{Path: "large.csv"}})
+	t := largeTable()
+	f := fixtureFindings()
+	f[0].Scope.Carrier, f[0].Scope.Country = t.Groups[17].Carrier, t.Groups[17].Country
+	c.SetReport(&finding.Report{Inputs: []deliverylog.Summary{{Name: "large.csv", Format: "generic-csv", Messages: t.Totals.Messages}}, Table: t, Findings: f[:1]})
+	o.Case, o.Now = c, fixtureNow
+	return newTestModel(b, o, w, h)
+}
+
+// BenchmarkFirstFrame is from nothing to the first frame drawn, the process's own
+// start left out.
+func BenchmarkFirstFrame(b *testing.B) {
+	o := testOptions(b)
+	for b.Loop() {
+		m := newTestModel(b, o, 80, 24)
+		if len(m.View()) == 0 {
+			b.Fatal("no frame")
+		}
+	}
+}
+
+// BenchmarkKey is one key answered and drawn, on each screen of the large case;
+// the median and the slowest of twenty are reported.
+func BenchmarkKey(b *testing.B) {
+	for _, size := range [][2]int{{80, 24}, {120, 40}} {
+		for _, screen := range []struct {
+			name string
+			open []string
+			key  string
+		}{
+			{"start", []string{"1"}, "down"}, {"case", []string{"2"}, "down"}, {"checklist", []string{"3"}, "down"},
+			{"answer", []string{"3"}, "d"}, {"undo", []string{"3", "d"}, "u"},
+			{"carriers", []string{"4"}, "down"}, {"filter", []string{"4", "/"}, "1"}, {"sort", []string{"4"}, "s"},
+			{"carrier", []string{"4", "enter"}, "tab"}, {"findings", []string{"5"}, "down"}, {"ticket", []string{"6"}, "down"},
+			{"faq", []string{"f"}, "down"}, {"keys", []string{"3", "?"}, "down"},
+		} {
+			b.Run(fmt.Sprintf("%s/%dx%d", screen.name, size[0], size[1]), func(b *testing.B) {
+				m := largeModel(b, size[0], size[1])
+				m.send(b, screen.open...)
+				msg := press(bind(screen.key, "", screen.key))
+				var took []time.Duration
+				for b.Loop() {
+					begun := time.Now()
+					m.update(msg) // the command that it gives runs beside
+					m.View()
+					took = append(took, time.Since(begun))
+				}
+				sort.Slice(took, func(i, j int) bool { return took[i] < took[j] })
+				b.ReportMetric(float64(took[len(took)/2].Microseconds()), "median-µs")
+				b.ReportMetric(float64(took[len(took)-1].Microseconds()), "max-µs")
+			})
+		}
+	}
+}
+
+// A key on the large case is answered within 16 ms.
+func TestKeysAreQuick(t *testing.T) {
+	if testing.Short() {
+		t.Skip("counts half a million messages")
+	}
+	m := largeModel(t, 120, 40)
+	var took []time.Duration
+	for range 6 {
+		for _, k := range []string{"4", "down", "s", "down", "/", "1", "esc", "]", "5", "down", "6", "down", "3", "d", "u", "2", "1", "f", "down", "esc"} {
+			msg := press(bind(k, "", k))
+			begun := time.Now()
+			m.update(msg)
+			m.View()
+			took = append(took, time.Since(begun))
+		}
+	}
+	sort.Slice(took, func(i, j int) bool { return took[i] < took[j] })
+	if median := took[len(took)/2]; median > 16*time.Millisecond {
+		t.Errorf("a key takes %v (median of %d), the slowest %v", median, len(took), took[len(took)-1])
+	}
+}
