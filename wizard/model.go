@@ -234,7 +234,9 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (m *model) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.w, m.h = max(msg.Width, 1), max(msg.Height, 1)
+		if msg.Width > 0 && msg.Height > 0 { // some terminals do not tell: 80 by 24 then
+			m.w, m.h = msg.Width, msg.Height
+		}
 		return m.pages[atCarriers].(*carriersPage).count(m)
 	case ticked:
 		m.now = m.o.Now()
