@@ -30,12 +30,9 @@ func analysisDocument(r *finding.Report, o Options, pictures bool) *document {
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		addFinding(d, f, red, year)
+		addFinding(d, f, red)
 		if f.Reply != "" {
 			d.para("Tell the user:", red.text(f.Reply))
-		}
-		if lines := evidenceOf(f, red); len(lines) > 0 {
-			d.add(bullets{items: lines})
 		}
 	}
 	if o.Explain && len(r.NearMisses) > 0 {
@@ -52,6 +49,7 @@ func analysisDocument(r *finding.Report, o Options, pictures bool) *document {
 	}
 	d.head(2, sentenceCase(dimension(t.By, true)))
 	d.add(carrierTable(r, red))
+	addEvidence(d, r.Findings, nil, red)
 	addLookedAt(d, r, red)
 	finish(d, red)
 	return d

@@ -190,7 +190,7 @@ func (c *charts) intervals() (chart, bool) {
 	from, to, whole := c.window()
 	list := c.shares(from, to, whole)
 	slices.SortStableFunc(list, func(a, b sharePart) int {
-		if d := boolInt(b.index == c.found) - boolInt(a.index == c.found); d != 0 {
+		if d := boolInt(c.concerned(b.index)) - boolInt(c.concerned(a.index)); d != 0 {
 			return d
 		}
 		return cmp.Compare(b.seen, a.seen)
@@ -220,7 +220,7 @@ func (c *charts) intervals() (chart, bool) {
 		}
 		for i, s := range list {
 			col := other
-			if s.index == c.found {
+			if c.concerned(s.index) {
 				col = accent
 			}
 			y := py(float64(len(list) - 1 - i))
@@ -245,6 +245,17 @@ func (c *charts) intervals() (chart, bool) {
 		x.alt += " The others are listed in the table."
 	}
 	return x, true
+}
+
+// concerned says whether the finding shown is about a group.
+func (c *charts) concerned(group int) bool {
+	switch {
+	case c.main == nil:
+		return false
+	case c.found >= 0:
+		return group == c.found
+	}
+	return c.main.Scope.Country == "" || c.main.Scope.Country == c.report.Table.Groups[group].Country
 }
 
 func boolInt(b bool) int {
@@ -412,7 +423,7 @@ func (c *charts) byHour() (chart, bool) {
 	}
 	rows := make([]heatRow, 0, len(groups))
 	for _, g := range groups {
-		r := heatRow{name: c.name(g), found: c.found >= 0 && g == c.report.Table.Groups[c.found]}
+		r := heatRow{name: c.name(g), found: c.concerned(slices.Index(c.report.Table.Groups, g))}
 		for _, d := range g.Days {
 			for h, x := range d.Hours {
 				r.seen[h], r.bad[h] = r.seen[h]+int64(x.Judged), r.bad[h]+int64(x.Late)+int64(x.Failed)

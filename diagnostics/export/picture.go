@@ -214,7 +214,7 @@ func (c *picture) FillString(f font.Face, p vg.Point, s string) {
 // laidOut says whether the font that charts are laid out with has a text's letters.
 func laidOut(s string) bool {
 	for _, r := range s {
-		if r > 0x52f {
+		if r > 0x52f && r != '…' && r != '–' {
 			return false
 		}
 	}

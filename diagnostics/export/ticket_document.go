@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"cli.otpdoctor/diagnostics/finding"
-	"cli.otpdoctor/diagnostics/number"
 	"cli.otpdoctor/diagnostics/tally"
 	"cli.otpdoctor/diagnostics/ticket"
 	"cli.otpdoctor/faq"
@@ -16,7 +15,6 @@ import (
 // can show them.
 func ticketDocument(t *ticket.Ticket, o Options, pictures bool) *document {
 	red := ticketRedactor(t, o)
-	year := t.CreatedAt.Year()
 	d := &document{title: red.text(t.Subject)}
 	if t.FirmURL != "" {
 		d.para("Firm:", red.text(t.FirmURL))
@@ -27,7 +25,7 @@ func ticketDocument(t *ticket.Ticket, o Options, pictures bool) *document {
 	} else {
 		d.head(2, "Most likely cause")
 		for i := range t.Findings {
-			addFinding(d, &t.Findings[i], red, year)
+			addFinding(d, &t.Findings[i], red)
 		}
 	}
 	if pictures {
@@ -115,26 +113,10 @@ func severitySign(s finding.Severity) string {
 	return "!"
 }
 
-// since says when a finding began and whether it is over, or "".
-func since(f *finding.Finding, year int) string {
-	if f.Window.Whole || !f.Window.From.Known() {
-		return ""
-	}
-	if f.Window.Open || !f.Window.To.Known() {
-		loc := number.CountryLocation(f.Scope.Country)
-		return "since " + tally.FormatTime(f.Window.From, loc, year)
-	}
-	return "from " + tally.FormatSpan(f.Window.From, f.Window.To, year)
-}
-
-func addFinding(d *document, f *finding.Finding, red *redactor, year int) {
+func addFinding(d *document, f *finding.Finding, red *redactor) {
 	title := red.text(f.Title)
 	if title == "" {
 		title = string(f.Cause)
-	}
-	// The summary says since when, where the cause has a beginning.
-	if s := since(f, year); s != "" && !strings.Contains(strings.ToLower(f.Summary), "since") {
-		title += ", " + s
 	}
 	d.para(title+".", red.text(f.Summary)+" "+sentenceOf(fmt.Sprintf("%s severity, %s, %s", f.Severity, plural(int64(f.AffectedUsers), "user"), tally.FormatSure(f.Confidence))))
 	if line := codeLine(f); line != "" && !strings.Contains(f.Summary, f.Code) {
