@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,6 +71,10 @@ func TestAttempts(t *testing.T) {
 		{"across midnight", []message.Message{sms(day, -1), sms(day+5*minute, time.Second)}, outcomes{1, 1, 0, 0}},
 		{"exactly ten minutes", []message.Message{sms(day, -1), sms(day+10*minute, time.Second)}, outcomes{1, 1, 0, 0}},
 		{"a millisecond over", []message.Message{sms(day, -1), sms(day+10*minute+1, time.Second)}, outcomes{2, 2, 0, 1}},
+		{"both delivered, ten minutes", []message.Message{sms(day, time.Second), sms(day+10*minute, time.Second)}, outcomes{1, 1, 0, 0}},
+		{"both delivered, a millisecond over", []message.Message{sms(day, time.Second), sms(day+10*minute+1, time.Second)}, outcomes{2, 2, 0, 0}},
+		{"both delivered, newest first", []message.Message{sms(day+10*minute, time.Second), sms(day, time.Second)}, outcomes{1, 1, 0, 0}},
+		{"a failure between joins", []message.Message{sms(day, time.Second), sms(day+20*minute, time.Second), sms(day+10*minute, -1)}, outcomes{1, 1, 0, 0}},
 		{"a chain of gaps", []message.Message{sms(day, -1), sms(day+20*minute, time.Second), sms(day+10*minute, -1)}, outcomes{1, 1, 0, 0}},
 		{"validity is within", []message.Message{sms(day, 3*time.Minute)}, outcomes{1, 1, 0, 0}},
 		{"late", []message.Message{sms(day, 3*time.Minute+time.Millisecond)}, outcomes{1, 1, 1, 0}},
@@ -140,6 +145,111 @@ func TestSmallLog(t *testing.T) {
 	}
 	if len(tab.Bad) != 2 || tab.Bad[0].Messages != 2 || tab.Bad[0].Code != "30007" || tab.Bad[0].MessageID != fmt.Sprint("m", morning) || tab.Bad[1].Outcome != Late {
 		t.Errorf("bad: %+v", tab.Bad)
+	}
+}
+
+// Whatever the order, equally common spellings give the first in sort order.
+func TestCarrierNames(t *testing.T) {
+	day := at(t, "2026-03-03T00:00:00Z")
+	named := func(names ...string) []message.Message {
+		var ms []message.Message
+		for i, name := range names {
+			ms = append(ms, with(sms(day+deliverylog.Time(i), time.Second), func(m *message.Message) { m.Carrier = name }))
+		}
+		return ms
+	}
+	tests := []struct {
+		names []string
+		want  string
+	}{
+		{[]string{"vodafone", "Vodafone"}, "Vodafone"},
+		{[]string{"Vodafone", "vodafone"}, "Vodafone"},
+		{[]string{"VODAFONE", "vodafone", "Voda-fone", "vodafone"}, "vodafone"},
+		{[]string{"...", "..."}, "..."},
+	}
+	for _, tt := range tests {
+		groups := count(Options{}, named(tt.names...)...).Groups
+		if len(groups) != 1 || groups[0].Carrier != tt.want {
+			t.Errorf("%q: got %d groups, the first %q; want %q", tt.names, len(groups), groups[0].Carrier, tt.want)
+		}
+	}
+	source := named("O2", "O2", "O2", "O2", "O2")
+	for i, s := range []carrier.Source{carrier.FromLookup, carrier.Prefix, carrier.Prefix, carrier.FromLookup, carrier.FromLog} {
+		source[i].CarrierSource = s
+	}
+	if got := count(Options{}, source...).Groups[0].CarrierSource; got != carrier.FromLookup {
+		t.Errorf("source: got %s, want the surer one of two that are equally common", got)
+	}
+}
+
+// Only the log's end tells in flight from unconfirmed, whatever the order.
+func TestOpenMessages(t *testing.T) {
+	end := at(t, "2026-03-03T12:00:00Z")
+	const minute = 60_000
+	opened := func(ago deliverylog.Time) message.Message { return with(sms(end-ago, 0), open) }
+	tests := []struct {
+		name     string
+		o        Options
+		newest   deliverylog.Time
+		ms       []message.Message
+		inFlight int64
+	}{
+		{"ten minutes at least", Options{}, end, []message.Message{opened(10 * minute), opened(10*minute - 1)}, 1},
+		{"asked for", Options{Grace: 2 * time.Hour}, end, []message.Message{opened(120 * minute), opened(120*minute - 1), sms(end, 0), opened(60 * minute)}, 2},
+		{"asked for less", Options{Grace: time.Minute}, end, []message.Message{opened(minute), opened(minute - 1)}, 1},
+		{"the log's own", Options{}, end, []message.Message{sms(end-100*minute, 30*time.Minute), opened(29 * minute), opened(31 * minute)}, 1},
+		{"an hour at most", Options{}, end, []message.Message{sms(end-400*minute, 3*time.Hour), sms(end, 0), opened(60 * minute), opened(60*minute - 1)}, 1},
+		{"newest seen in a message", Options{}, deliverylog.NoTime, []message.Message{opened(11 * minute), sms(end, time.Second)}, 0},
+		{"no time anywhere", Options{}, deliverylog.NoTime, []message.Message{with(opened(0), func(m *message.Message) { m.Submitted, m.Waiting = deliverylog.NoTime, true })}, 0},
+		{"waiting without a time", Options{}, end, []message.Message{with(opened(0), func(m *message.Message) { m.Submitted, m.Waiting = deliverylog.NoTime, true })}, 1},
+		{"sent without a time", Options{}, end, []message.Message{with(opened(0), func(m *message.Message) { m.Submitted = deliverylog.NoTime })}, 0},
+	}
+	for _, tt := range tests {
+		for range 2 {
+			c := NewCounter(tt.o)
+			for i := range tt.ms {
+				c.Add(&tt.ms[i])
+			}
+			if got := c.Close(tt.newest).Totals.InFlight; got != tt.inFlight {
+				t.Errorf("%s: got %d in flight, want %d", tt.name, got, tt.inFlight)
+			}
+			slices.Reverse(tt.ms)
+		}
+	}
+}
+
+func TestSinceUntil(t *testing.T) {
+	day := at(t, "2026-03-03T00:00:00Z")
+	untimed := with(sms(day, 0), func(m *message.Message) { m.Submitted = deliverylog.NoTime })
+	ms := []message.Message{sms(day-1, -1), sms(day, -1), sms(day+999, -1), sms(day+1000, -1), untimed}
+	tests := []struct {
+		o    Options
+		want int64
+	}{
+		{Options{}, 5},
+		{Options{Since: day}, 3},
+		{Options{Until: day + 1000}, 3},
+		{Options{Since: day, Until: day + 1000}, 2},
+		{Options{Since: deliverylog.NoTime, Until: deliverylog.NoTime}, 5},
+	}
+	for _, tt := range tests {
+		if got := count(tt.o, ms...).Totals.Messages; got != tt.want {
+			t.Errorf("since %d until %d: got %d, want %d", tt.o.Since, tt.o.Until, got, tt.want)
+		}
+	}
+}
+
+func TestMessageIDs(t *testing.T) {
+	for _, id := range []string{"", "1", "SM0123456789abcdef0123456789abcdef", "SM0123456789ABCDEF0123456789ABCDEF", "SM0123456789abcdef0123456789abcdeg",
+		"01234567-89ab-4cde-8f01-23456789abcd", "01234567-89ab-4cde-8f01+23456789abcd", "01234567-89AB-4cde-8f01-23456789abcd", strings.Repeat("x", maxID)} {
+		packed := packID(nil, []byte(id))
+		got, rest := unpackID(nil, append(packed, "rest"...))
+		if string(got) != id || string(rest) != "rest" || len(packed) != 1+packedLength(packed[0]) {
+			t.Errorf("%q: got %q and %q", id, got, rest)
+		}
+	}
+	if got, _ := unpackID(nil, packID(nil, make([]byte, maxID+1))); len(got) > 0 {
+		t.Errorf("an id that is too long is kept as %q", got)
 	}
 }
 

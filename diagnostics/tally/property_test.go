@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -113,7 +114,7 @@ func options(r *rand.Rand) Options {
 }
 
 // wildSeeds is how many logs the property tests try; each costs some 50 ms.
-const wildSeeds = 40
+const wildSeeds = 24
 
 func TestAnyOrder(t *testing.T) {
 	for seed := range uint64(wildSeeds) {
@@ -294,5 +295,57 @@ func repackAll(c *Counter) {
 	c.flushAll()
 	for i := range c.people.shards {
 		c.people.shards[i].repack()
+	}
+}
+
+// Forks count at the same time.
+func TestForks(t *testing.T) {
+	traffic := newTraffic(60_000)
+	ms := make([]message.Message, 60_000)
+	for i := range ms {
+		ms[i] = *traffic.next()
+	}
+	one := NewCounter(Options{})
+	for i := range ms {
+		one.Add(&ms[i])
+	}
+	want := dump(t, look(one.Close(deliverylog.NoTime)))
+
+	c := NewCounter(Options{})
+	var wg sync.WaitGroup
+	forks := make([]*Counter, 4)
+	for k := range forks {
+		forks[k] = c.Fork()
+		wg.Go(func() {
+			for i := k; i < len(ms); i += len(forks) {
+				forks[k].Add(&ms[i])
+			}
+		})
+	}
+	wg.Wait()
+	for _, f := range forks {
+		if err := c.Merge(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := dump(t, look(c.Close(deliverylog.NoTime))); got != want {
+		t.Error(firstDifference(got, want))
+	}
+}
+
+// A message like one seen before costs no memory.
+func TestAddAllocates(t *testing.T) {
+	c := NewCounter(Options{})
+	r := rand.New(rand.NewPCG(1, 1))
+	ms := wild(r, 2000)
+	for range 50 {
+		for i := range ms {
+			c.Add(&ms[i])
+		}
+	}
+	i := 0
+	// AllocsPerRun rounds down: pages of the store are a few in thousands.
+	if got := testing.AllocsPerRun(20_000, func() { c.Add(&ms[i%len(ms)]); i++ }); got > 0 {
+		t.Errorf("got %v allocations a message", got)
 	}
 }
