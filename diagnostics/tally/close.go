@@ -30,6 +30,7 @@ type groupBuild struct {
 type attemptCount struct {
 	users, affected, attempts, judged, late, failed int64
 	squares                                         int64                    // of each user's judged attempts
+	reached, typed                                  int64                    // users with a delivered message, and those of them who typed a code in
 	slots                                           book[[slotsPerHour]Cell] // by hour since 1970
 	days                                            book[[24]Cell]           // by local day since 1970
 }
@@ -259,6 +260,8 @@ func (c *Counter) countAttempts(t *Table, groups []*groupBuild, total *groupBuil
 		}
 		total.attempts.users += cl.users
 		total.attempts.squares += cl.squares
+		total.attempts.reached += cl.reached
+		total.attempts.typed += cl.typed
 		total.attempts.affected += cl.affected
 		cl.nameIDs()
 		for _, block := range cl.bad {
@@ -291,7 +294,7 @@ type closer struct {
 	ids    []byte      // of the last block
 	ends   []int32
 
-	users, affected, squares int64 // over all groups
+	users, affected, squares, reached, typed int64 // over all groups
 }
 
 func (cl *closer) shard(p *people, s *shard) {
@@ -345,15 +348,21 @@ func (cl *closer) nameIDs() {
 // countUser counts the number just read.
 func (cl *closer) countUser() {
 	hit := false
+	reached := int64(bit(cl.record.Delivered > 0))
+	typed := reached * int64(bit(cl.record.Verified))
 	for _, g := range cl.record.perGroup {
 		cl.groups[g.group].users++
 		cl.groups[g.group].squares += int64(g.judged) * int64(g.judged)
+		cl.groups[g.group].reached += reached
+		cl.groups[g.group].typed += typed
 		if g.hit {
 			cl.groups[g.group].affected++
 			hit = true
 		}
 	}
 	cl.users++
+	cl.reached += reached
+	cl.typed += typed
 	cl.squares += int64(cl.record.Attempts) * int64(cl.record.Attempts)
 	if hit {
 		cl.affected++
@@ -389,6 +398,8 @@ func (c *attemptCount) add(other *attemptCount) {
 	c.users += other.users
 	c.affected += other.affected
 	c.squares += other.squares
+	c.reached += other.reached
+	c.typed += other.typed
 	c.addAttempts(other)
 }
 
@@ -421,6 +432,7 @@ func (c *Cell) add(other Cell) {
 func (b *groupBuild) finish(errs []errorKey) {
 	g, a := &b.g, &b.attempts
 	g.Users, g.AffectedUsers, g.AttemptSquares = a.users, a.affected, a.squares
+	g.ReachedUsers, g.TypedUsers = a.reached, a.typed
 	g.Attempts, g.AttemptsJudged, g.AttemptsLate, g.AttemptsFailed = a.attempts, a.judged, a.late, a.failed
 
 	ids := slices.Collect(maps.Keys(b.errors))

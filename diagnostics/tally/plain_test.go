@@ -528,6 +528,7 @@ func (b *refBuilder) person(t *counted, all []*refGroup, n number.MSISDN) {
 	for _, i := range groups {
 		all[i].g.Users++
 		all[i].g.AttemptSquares += judged[i] * judged[i]
+		countReached(all[i].g, &u)
 		if perGroup[i] > perGroup[int(u.Group)] {
 			u.Group = int32(i)
 		}
@@ -537,9 +538,21 @@ func (b *refBuilder) person(t *counted, all []*refGroup, n number.MSISDN) {
 	}
 	b.total.g.Users++
 	b.total.g.AttemptSquares += int64(u.Attempts) * int64(u.Attempts)
+	countReached(b.total.g, &u)
 	if len(hit) > 0 {
 		b.total.g.AffectedUsers++
 	}
 	t.Users = append(t.Users, u)
 	t.GroupsOf = append(t.GroupsOf, groups)
+}
+
+// countReached counts a user who had a delivered message, and whether a code was typed in.
+func countReached(g *Group, u *User) {
+	if u.Delivered == 0 {
+		return
+	}
+	g.ReachedUsers++
+	if u.Verified {
+		g.TypedUsers++
+	}
 }

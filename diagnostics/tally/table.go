@@ -100,6 +100,8 @@ type Group struct {
 	AttemptsJudged int64
 	AttemptsLate   int64
 	AttemptsFailed int64 // failed alone; the contract's attempts_failed is late + failed
+	ReachedUsers   int64 // numbers here that had a delivered message, at whatever carrier
+	TypedUsers     int64 // those of them that typed a code in, where the log knows
 	AttemptSquares int64 // each user's judged attempts here, squared and added up: how far few users make the count
 	Latency        Histogram
 	Hours          [24]Hour    // messages by local hour of submission
