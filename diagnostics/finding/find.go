@@ -24,6 +24,7 @@ type claim struct {
 	areas    []int   // areas whose attempts in the window it covers, good ones too
 	from, to slot    // that window; both 0: nothing is covered
 	steady   bool    // the areas are no yardstick for others any more
+	what     string  // what its counts are of, where they are not attempts
 	outlier  bool    // that person was found among all users
 	person   int     // index in board.people for findings about one number, else -1
 }
@@ -44,6 +45,7 @@ var rules = []struct {
 	{spamCodes, true},
 	{outages, true},
 	{steadyFailure, true},
+	{neverTyped, false},
 	{peakHours, true},
 	{carrierDelay, true},
 	{handsetUnreachable, false},
@@ -64,7 +66,7 @@ func Find(t *tally.Table, o Options) ([]Finding, []NearMiss) {
 			for i := range claims {
 				c := &claims[i]
 				b.take(c)
-				b.finish(&c.Finding, c.attempts)
+				b.finish(c)
 				all = append(all, c.Finding)
 			}
 			if !r.again || len(claims) == 0 {

@@ -18,8 +18,9 @@ import (
 // book is a made-up log under construction: ten days from a Monday, numbers from
 // the ranges kept for fiction.
 type book struct {
-	c  *tally.Counter
-	id int
+	c     *tally.Counter
+	id    int
+	typed func(p place, user int) bool // who types codes in; nil: the log does not say
 }
 
 var monday = time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
@@ -36,6 +37,7 @@ type how struct {
 	silent  bool // no receipt comes
 	latency time.Duration
 	times   int // messages, 1 where 0
+	typed   bool
 }
 
 var fine = how{latency: 7 * time.Second}
@@ -64,6 +66,9 @@ func (b *book) try(to string, country, name string, at time.Time, h how) {
 			m.Status, m.Reason, m.Code = message.Failed, h.reason, h.code
 		default:
 			m.Status, m.Done = message.Delivered, m.Submitted+deliverylog.Time(h.latency.Milliseconds())
+			if h.typed {
+				m.Verified = m.Done + 20_000
+			}
 		}
 		b.c.Add(&m)
 	}
@@ -100,6 +105,7 @@ func (b *book) live(places []place, fate func(p place, user int, at time.Time) h
 					if n++; h == fine && n%71 == 0 {
 						h = unexplained()
 					}
+					h.typed = b.typed != nil && b.typed(p, u)
 					b.try(p.number(p.first+u), p.country, p.name, at, h)
 				}
 			}
@@ -288,6 +294,14 @@ func ruleCases() []ruleCase {
 				return fine
 			}))
 		}, []string{"carrier_spam_blocking carrier GB O2 since 2026-03-07"}},
+		{"a carrier that reports as delivered what nobody types in", func(b *book) {
+			b.typed = func(p place, u int) bool { return p.name != "O2" || u%10 == 0 }
+			b.live(british, nil)
+		}, []string{"carrier_spam_blocking carrier GB O2"}},
+		{"a log in which few codes are typed in anywhere", func(b *book) {
+			b.typed = func(p place, u int) bool { return u%4 == 0 && p.name != "O2" }
+			b.live(british, nil)
+		}, nil},
 		{"a country that is always worse, at all its carriers", func(b *book) {
 			b.live(british, nil)
 			n := 0

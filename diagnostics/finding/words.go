@@ -13,9 +13,12 @@ import (
 	"cli.otpdoctor/faq"
 )
 
-// finish gives a finding its severity, its confidence and its words. The attempts
-// are those it explains.
-func (b *board) finish(f *Finding, attempts []int32) {
+// finish gives a claim's finding its severity, its confidence and its words.
+func (b *board) finish(c *claim) {
+	f, attempts := &c.Finding, c.attempts
+	if c.what == "" {
+		c.what = b.what(f.Cause)
+	}
 	f.Severity = severity(f, b.table.Totals.Users)
 	f.Confidence = b.confidence(f)
 	set := b.options.FAQ
@@ -27,8 +30,8 @@ func (b *board) finish(f *Finding, attempts []int32) {
 	f.Title = b.title(set, f)
 	f.Reply = set.Reply(string(f.Cause), w)
 	f.NextStep = set.NextStep(string(f.Cause), w)
-	f.Summary = b.summary(f)
-	f.Evidence = b.evidence(f, attempts)
+	f.Summary = b.summary(f, c.what)
+	f.Evidence = b.evidence(f, c.what, attempts)
 	if ready := b.providerReady(f, attempts); ready != "" {
 		f.Evidence = append(f.Evidence, Evidence{Text: ready})
 	}
@@ -200,7 +203,7 @@ const (
 )
 
 // summary is one sentence with its numbers.
-func (b *board) summary(f *Finding) string {
+func (b *board) summary(f *Finding, what string) string {
 	g := f.Figures
 	var s strings.Builder
 	s.WriteString(b.when(f.Window, f.Scope.place()))
@@ -208,7 +211,7 @@ func (b *board) summary(f *Finding) string {
 		fmt.Fprintf(&s, ", from %s there,", hoursInWords(f.Scope.Hours))
 	}
 	of := tally.FormatOf(int64(g.Affected), int64(g.Total))
-	fmt.Fprintf(&s, " %s %s, %s", of, b.what(f.Cause), tally.FormatRateInterval(int64(g.Affected), int64(g.Total)))
+	fmt.Fprintf(&s, " %s %s, %s", of, what, tally.FormatRateInterval(int64(g.Affected), int64(g.Total)))
 	if g.BaseTotal != nil {
 		fmt.Fprintf(&s, "; %s %s", yardstickInWords(g.Baseline), rateOf(*g.BaseAffected, *g.BaseTotal))
 	}
@@ -220,11 +223,11 @@ func (b *board) summary(f *Finding) string {
 const mostExamples = 5
 
 // evidence are the figures behind a finding, then a few messages for the provider.
-func (b *board) evidence(f *Finding, attempts []int32) []Evidence {
+func (b *board) evidence(f *Finding, what string, attempts []int32) []Evidence {
 	var out []Evidence
 	say := func(format string, args ...any) { out = append(out, Evidence{Text: fmt.Sprintf(format, args...)}) }
 	g := f.Figures
-	say("%s: %s %s", f.scopeInWords(), rateOf(g.Affected, g.Total), b.what(f.Cause))
+	say("%s: %s %s", f.scopeInWords(), rateOf(g.Affected, g.Total), what)
 	if g.BaseTotal != nil {
 		say("%s: %s", yardstickInWords(g.Baseline), rateOf(*g.BaseAffected, *g.BaseTotal))
 	}
