@@ -89,3 +89,42 @@ func diff(t *testing.T, name string, got, want []byte) {
 	}
 	t.Errorf("%s: %d lines, want %d", name, len(g), len(w))
 }
+
+// FuzzConvertAgain: whatever a log holds, what convert makes of it is read again
+// as it was written.
+func FuzzConvertAgain(f *testing.F) {
+	paths, _ := filepath.Glob(filepath.Join("..", "testdata", "logs", "*"))
+	for _, path := range paths {
+		if base := filepath.Base(path); strings.HasPrefix(base, "identity") || strings.HasSuffix(base, ".tsv") {
+			continue
+		}
+		if log, err := os.ReadFile(path); err == nil {
+			f.Add(log)
+		}
+	}
+	f.Fuzz(func(t *testing.T, log []byte) {
+		for _, to := range []string{"csv", "jsonl"} {
+			first, n := tryConvert(log, to)
+			if n == 0 {
+				return
+			}
+			again, _ := tryConvert(first, to)
+			diff(t, to, again, first)
+		}
+	})
+}
+
+// tryConvert converts a log and counts its messages; none where it cannot be read.
+func tryConvert(log []byte, to string) ([]byte, int) {
+	var b bytes.Buffer
+	w, err := export.NewMessageWriter(&b, to, export.Options{})
+	if err != nil {
+		return nil, 0
+	}
+	n := 0
+	o := Options{Logs: []deliverylog.Log{{Name: "log", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(log)), nil }}}}
+	if _, err := Convert(context.Background(), o, nil, func(m *message.Message) error { n++; return w.Write(m) }); err != nil {
+		return nil, 0
+	}
+	return b.Bytes(), n
+}

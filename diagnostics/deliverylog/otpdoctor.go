@@ -14,7 +14,7 @@ var (
 )
 
 var otpdoctorCSV = Format{
-	Name: "otpdoctor-csv", Title: "What otpdoctor convert writes as CSV or Parquet", Shape: "CSV", tables: true,
+	Name: "otpdoctor-csv", Title: "What otpdoctor convert writes as CSV or Parquet", Shape: "CSV", tables: true, exact: true,
 	Columns: otpdoctorColumns, fields: otpdoctorFields, words: otpdoctorWords, finish: finishOtpdoctor,
 }
 

@@ -116,7 +116,13 @@ func (p *rows) row(cells [][]byte, r *Record) error {
 		p.vals[role] = nil
 		for _, i := range p.cols[role] {
 			if i < len(cells) {
-				if v := cell(cells[i]); len(v) > 0 {
+				v := cells[i]
+				if p.f.exact {
+					v = bytes.TrimSpace(v)
+				} else {
+					v = cell(v)
+				}
+				if len(v) > 0 {
 					p.vals[role] = v
 					break
 				}
@@ -199,7 +205,8 @@ func (p *rows) scalar(n int32) []byte {
 	return bytes.TrimSpace(p.t.nodes[n].text)
 }
 
-// cell takes away what exports and spreadsheets put around a value.
+// cell takes away what exports and spreadsheets put around a value, and the
+// words that stand for none.
 func cell(b []byte) []byte {
 	b = unwrapCell(bytes.TrimSpace(b))
 	switch len(b) {
@@ -238,6 +245,9 @@ func (p *rows) fill(r *Record) error {
 		return errSkip
 	}
 	r.ID, r.From = p.vals[roleID], p.vals[roleFrom]
+	if len(r.ID) > maxID && !p.f.exact {
+		return fmt.Errorf("message_id is longer than %d bytes", maxID)
+	}
 	if r.To = p.vals[roleTo]; len(r.To) > 0 && r.To[0]|0x20 >= 'a' && otherChannel(r.To) {
 		return errSkip
 	}
@@ -302,6 +312,9 @@ func (p *rows) meaning(status []byte) (State, uint8) {
 	p.unknownWord(status)
 	return Passing, rankSent
 }
+
+// maxID is the longest message id, in bytes. No provider's comes near it.
+const maxID = 512
 
 // maxUnknownWords is how many unknown status words are kept for the warning.
 const maxUnknownWords = 8

@@ -106,6 +106,33 @@ func acts(r rune) bool {
 	return unicode.IsControl(r) || r == 0x200b || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff
 }
 
+// maxRecipient bounds the text of a recipient that is no number, in bytes: less
+// than what number.Odd keeps, so that it comes out as it went in.
+const maxRecipient = 120
+
+// recipient reads the number that a message went to. What otpdoctor itself wrote
+// is E.164, or else the text of no number, and taken as it stands.
+func (s *resolver) recipient(r *deliverylog.Record) number.MSISDN {
+	plain := len(r.To) <= maxRecipient
+	digits := len(r.To) > 1 && r.To[0] == '+'
+	for i, c := range r.To {
+		plain = plain && c >= 0x20 && c < 0x7f
+		digits = digits && (i == 0 || c >= '0' && c <= '9')
+	}
+	own := len(r.Format) > 0
+	if plain && !own || digits && len(r.To) <= len("+123456789012345") {
+		return number.ParseMSISDN(r.To, s.region)
+	}
+	text := clean(deliverylog.Text(r.To))
+	if len(text) > maxRecipient {
+		text = strings.ToValidUTF8(text[:maxRecipient], "")
+	}
+	if own {
+		return number.Odd(text)
+	}
+	return number.ParseMSISDN([]byte(text), s.region)
+}
+
 // profile gives the profile of a row.
 func (s *resolver) profile(r *deliverylog.Record) profile {
 	b := s.key[:0]

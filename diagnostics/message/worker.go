@@ -4,7 +4,6 @@ import (
 	"hash/maphash"
 
 	"cli.otpdoctor/diagnostics/deliverylog"
-	"cli.otpdoctor/diagnostics/number"
 )
 
 // worker takes the rows of blocks of a log: it makes them ready for folding,
@@ -61,7 +60,7 @@ func (w *worker) Row(r *deliverylog.Record) {
 		key |= 1 // 0 is for rows without one
 	}
 	w.ids = append(w.ids, r.ID...)
-	w.rows = append(w.rows, row{key: key, to: number.ParseMSISDN(r.To, w.res.region),
+	w.rows = append(w.rows, row{key: key, to: w.res.recipient(r),
 		submitted: r.Submitted, seen: r.Seen, done: r.Done, at: r.At, verified: r.Verified,
 		line: r.Line, profile: w.res.profile(r), id: int32(len(w.ids)), state: r.State, rank: r.Rank, begins: r.Begins})
 }
