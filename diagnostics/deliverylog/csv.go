@@ -2,7 +2,9 @@ package deliverylog
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
+	"math/bits"
 )
 
 // maxColumns bounds what a header may make us keep. No export comes near it.
@@ -29,6 +31,47 @@ func byteSize(n int) string {
 		return fmt.Sprintf("%d KiB", n>>10)
 	}
 	return fmt.Sprintf("%d bytes", n)
+}
+
+// line splits the record at the start of data where that is a line without
+// quotes: as cut does, but faster. n is 0 for all else.
+func (f *csvFrame) line(data []byte) (n int) {
+	end := bytes.IndexByte(data, '\n')
+	if end < 0 || end >= f.max {
+		return 0
+	}
+	text := trimCR(data[:end])
+	if bytes.IndexByte(text, '"') >= 0 || bytes.IndexByte(text, '\r') >= 0 {
+		return 0
+	}
+	f.cells = f.cells[:0]
+	delims := uint64(f.delim) * bytesOfOne
+	start, i := 0, 0
+	for ; i+8 <= len(text); i += 8 {
+		for found := zeroBytes(binary.LittleEndian.Uint64(text[i:]) ^ delims); found != 0; found &= found - 1 {
+			at := i + bits.TrailingZeros64(found)/8
+			f.cells = append(f.cells, text[start:at])
+			start = at + 1
+		}
+	}
+	for ; i < len(text); i++ {
+		if text[i] == f.delim {
+			f.cells = append(f.cells, text[start:i])
+			start = i + 1
+		}
+	}
+	if f.cells = append(f.cells, text[start:]); len(f.cells) > maxColumns {
+		return 0
+	}
+	return end + 1
+}
+
+const bytesOfOne = 0x0101010101010101
+
+// zeroBytes has the highest bit of each byte of x set that is 0.
+func zeroBytes(x uint64) uint64 {
+	const low = 0x7f * bytesOfOne
+	return ^((x&low + low) | x | low)
 }
 
 // cut splits the record at the start of data. n is its length with the line

@@ -280,6 +280,8 @@ type header struct {
 	cells []string // as written, trimmed
 	plain []string
 	utc   []bool // the name says that its times are UTC
+
+	digits bool // a name begins with a digit
 }
 
 func newHeader(cells [][]byte) *header {
@@ -293,7 +295,9 @@ func newHeader(cells [][]byte) *header {
 			}
 		}
 		h.cells = append(h.cells, s)
-		h.plain = append(h.plain, plainName(base))
+		plain := plainName(base)
+		h.digits = h.digits || plain != "" && isDigit(plain[0])
+		h.plain = append(h.plain, plain)
 		h.utc = append(h.utc, utc)
 	}
 	return h

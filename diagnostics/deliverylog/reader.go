@@ -279,7 +279,11 @@ func (r *Reader) readCSV() error {
 	fill := r.fillRow
 	for r.w.offset < r.until && !r.w.atEnd() {
 		data := r.w.bytes()
-		n, err := f.cut(data, r.w.done)
+		n, err := f.line(data), error(nil)
+		plain := n > 0
+		if !plain {
+			n, err = f.cut(data, r.w.done)
+		}
 		if (n == 0 || err != nil) && r.w.part {
 			return errBlock
 		}
@@ -332,7 +336,11 @@ func (r *Reader) readCSV() error {
 		if err != nil {
 			return err
 		}
-		r.w.pass(n)
+		if plain {
+			r.w.passOne(n)
+		} else {
+			r.w.pass(n)
+		}
 	}
 	return nil
 }
@@ -348,6 +356,9 @@ func blank(cells [][]byte) bool {
 
 // headerAgain says that a row is a header: exports pasted together have several.
 func (r *Reader) headerAgain(h *header, cells [][]byte) bool {
+	if c := cells[0]; !h.digits && len(c) > 1 && (isDigit(c[0]) || c[0] == '+' && isDigit(c[1])) {
+		return false // most rows begin with a number or an id
+	}
 	for _, p := range h.plain {
 		if p != "" && sameName(cells[0], p) {
 			return bestFormat(newHeader(cells), &r.o) == r.plan.format

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -27,6 +28,7 @@ type rows struct {
 	cells  [][]byte
 	header *header
 	cols   [roles][]int
+	bound  []role // those that have columns
 	utcs   [roles]bool
 	// receipts: the status column is one of receipts; halves: columns of date and
 	// time of day. Both are for general formats.
@@ -41,7 +43,11 @@ type rows struct {
 	vals   [roles][]byte
 	joined []byte // what several fields are put together in
 	word   []byte // plain form of the status
-	known  bool   // the format knows the status
+	day    day    // of the time read last
+
+	lastStatus  []byte // the last one that is known
+	lastMeaning meaning
+	known       bool // the format knows the status
 
 	dates *dateProbe // set while the head is looked at
 	flags [roles]flagProbe
@@ -68,6 +74,7 @@ func newRows(f *Format, o *Options) *rows {
 
 // bind finds the columns of a table.
 func (p *rows) bind(h *header, o *Options) error {
+	p.bound = nil
 	p.header = h
 	taken := make(map[int]bool)
 	for r := range roles {
@@ -109,10 +116,25 @@ func (p *rows) bindTree(o *Options) {
 	}
 }
 
+// boundRoles are those that the columns of a table give.
+func (p *rows) boundRoles() (list []role) {
+	for role := range roles {
+		p.vals[role] = nil
+		_, half := p.halves[role]
+		if len(p.cols[role]) > 0 || half {
+			list = append(list, role)
+		}
+	}
+	return list
+}
+
 // row reads a row of a table.
 func (p *rows) row(cells [][]byte, r *Record) error {
 	p.cells, p.t = cells, nil
-	for role := range roles {
+	if p.bound == nil {
+		p.bound = p.boundRoles()
+	}
+	for _, role := range p.bound {
 		p.vals[role] = nil
 		for _, i := range p.cols[role] {
 			if i < len(cells) {
@@ -129,8 +151,10 @@ func (p *rows) row(cells [][]byte, r *Record) error {
 			}
 		}
 	}
-	for role := range p.halves {
-		p.joinHalves(role, cells)
+	if len(p.halves) > 0 {
+		for role := range p.halves {
+			p.joinHalves(role, cells)
+		}
 	}
 	return p.fill(r)
 }
@@ -208,6 +232,9 @@ func (p *rows) scalar(n int32) []byte {
 // cell takes away what exports and spreadsheets put around a value, and the
 // words that stand for none.
 func cell(b []byte) []byte {
+	if n := len(b); n > 4 && b[0] > ' ' && b[0] < utf8.RuneSelf && b[0] != '=' && b[n-1] > ' ' && b[n-1] < utf8.RuneSelf {
+		return b // as nearly all are
+	}
 	b = unwrapCell(bytes.TrimSpace(b))
 	switch len(b) {
 	case 2:
@@ -296,6 +323,10 @@ func (p *rows) fill(r *Record) error {
 
 // meaning looks a status word up.
 func (p *rows) meaning(status []byte) (State, uint8) {
+	if len(p.lastStatus) > 0 && bytes.Equal(status, p.lastStatus) {
+		p.known = true
+		return p.lastMeaning.state, p.lastMeaning.rank
+	}
 	p.word = p.word[:0]
 	for _, c := range status {
 		switch {
@@ -307,6 +338,7 @@ func (p *rows) meaning(status []byte) (State, uint8) {
 	}
 	m, ok := p.f.words[string(p.word)]
 	if p.known = ok; ok {
+		p.lastStatus, p.lastMeaning = append(p.lastStatus[:0], status...), m
 		return m.state, m.rank
 	}
 	p.unknownWord(status)
@@ -369,6 +401,11 @@ func (p *rows) time(r role) (Time, error) {
 		p.flags[r].look(v)
 	}
 	t, ok := Time(0), false
+	if (c.zone == nil || c.zone == time.UTC) && !p.f.short {
+		if t, ok = p.day.at(v); ok {
+			return t, nil
+		}
+	}
 	if p.f.short && r != roleLineTime {
 		t, ok = c.short(v)
 	} else {

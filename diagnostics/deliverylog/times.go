@@ -60,6 +60,59 @@ func (c *clock) at(b []byte) (t Time, ok bool) {
 	return c.words(b)
 }
 
+// day remembers a date: rows that stand together are mostly of one day.
+type day struct {
+	date [10]byte
+	ms   Time // of its beginning, UTC
+}
+
+// at reads 2026-03-10T08:16:06.986Z and 2026-03-10 08:16:06, with a fraction or
+// without, in UTC: as a clock without a zone does, but at once. ok is false for
+// all else, be it a time or not.
+func (d *day) at(b []byte) (t Time, ok bool) {
+	if len(b) < 19 || b[13] != ':' || b[16] != ':' || b[10] != 'T' && b[10] != ' ' {
+		return 0, false
+	}
+	h, m, s := twoDigits(b[11], b[12]), twoDigits(b[14], b[15]), twoDigits(b[17], b[18])
+	if h > 23 || m > 59 || s > 60 {
+		return 0, false
+	}
+	ms, rest := 0, b[19:]
+	if len(rest) > 1 && rest[0] == '.' {
+		i := 1
+		for scale := 100; i < len(rest) && isDigit(rest[i]); i++ {
+			ms += int(rest[i]-'0') * scale
+			scale /= 10
+		}
+		if i == 1 {
+			return 0, false
+		}
+		rest = rest[i:]
+	}
+	if len(rest) != 0 && string(rest) != "Z" && string(rest) != " UTC" {
+		return 0, false
+	}
+	if string(d.date[:]) != string(b[:10]) {
+		y, month, dd := digits(b[0:4]), digits(b[5:7]), digits(b[8:10])
+		if b[4] != '-' || b[7] != '-' || !validDate(y, month, dd) {
+			return 0, false
+		}
+		copy(d.date[:], b)
+		d.ms = Time(daysSince1970(y, month, dd) * 86400000)
+	}
+	t = d.ms + Time((int(h)*3600+int(m)*60+int(s))*1000+ms)
+	return t, t <= maxTime
+}
+
+// twoDigits gives the value of two digits, a number over 99 where they are none.
+func twoDigits(a, b byte) uint {
+	x, y := uint(a)-'0', uint(b)-'0'
+	if x > 9 || y > 9 {
+		return 100
+	}
+	return 10*x + y
+}
+
 // iso reads 2026-03-10T08:16:06.986Z and its kin.
 func (c *clock) iso(b []byte) (Time, bool) {
 	y, m, d := digits(b[0:4]), digits(b[5:7]), digits(b[8:10])

@@ -94,6 +94,13 @@ func (w *window) pass(n int) {
 	w.offset += int64(n)
 }
 
+// passOne leaves a line of n bytes behind.
+func (w *window) passOne(n int) {
+	w.line++
+	w.start += n
+	w.offset += int64(n)
+}
+
 var newline = []byte{'\n'}
 
 // passLine leaves the rest of the present line behind, however long it is. It
