@@ -43,7 +43,7 @@ func ticketDocument(t *ticket.Ticket, o Options, pictures bool) *document {
 		d.head(2, "Checklist")
 		steps := table{caption: "Steps of the checklist", head: []string{"#", "Step", "Result", "How it is known"}, right: []bool{true, false, false, false}}
 		for i, s := range t.Steps {
-			steps.rows = append(steps.rows, []string{fmt.Sprint(i + 1), red.text(s.Title), stepWord(s.Result), red.text(s.Detail)})
+			steps.rows = append(steps.rows, []string{fmt.Sprint(i + 1), red.text(s.Title), stepWord(s.Result), knownBy(&s, red)})
 		}
 		d.add(steps)
 	}

@@ -193,16 +193,25 @@ func (t *text) checklist(steps []ticket.Step, whom string, red *redactor) {
 	width = min(width, max(20, t.width-38))
 	for i, s := range steps {
 		label := t.stepLabel(s.Result)
-		detail := red.text(s.Detail)
-		if s.Source != "" {
-			detail = strings.TrimSuffix(s.Source+", "+detail, ", ")
-		}
+		detail := knownBy(&s, red)
 		if detail == "" && (s.Result == "" || s.Result == faq.UnknownResult) {
 			detail = "to ask"
 		}
 		title := red.text(s.Title)
 		t.hanging(pad(label, 9)+padLeft(strconv.Itoa(i+1), 3)+"  "+pad(cutEnd(title, width), width)+"  ", detail)
 	}
+}
+
+// knownBy says how a step's result is known: "log, 41 of 52 attempts".
+func knownBy(s *ticket.Step, red *redactor) string {
+	source, detail := word(s.Source), red.text(s.Detail)
+	switch {
+	case detail == "":
+		return source
+	case source == "" || strings.HasPrefix(detail, source):
+		return detail
+	}
+	return source + ", " + detail
 }
 
 // stepLabel is the sign and the word of a result.

@@ -668,6 +668,10 @@ func (d *draft) subject(t Ticket) string {
 	case finding.CarrierDelay, finding.PeakHourDelay:
 		what = "2FA text messages too late: "
 	}
+	// The line speaks of the main finding; other findings may have other users.
+	if f.AffectedUsers > 0 {
+		who = plural(f.AffectedUsers, "user")
+	}
 	place := tally.CarrierName(f.Scope.Country, f.Scope.Carrier)
 	switch f.Scope.Level {
 	case "number":
