@@ -223,7 +223,9 @@ func (p *carriersPage) plotData(m *model, g *tally.Group, f *finding.Finding, co
 		}
 		unknown[c] += int(s.OK[tally.DelayClasses-1])
 	}
-	if slices.Max(unknown) > 0 {
+	if g.Latency.Count() == 0 { // the log does not say how long they took
+		pl.rows = append(pl.rows[:1], plotRow{label: "in time", counts: unknown})
+	} else if slices.Max(unknown) > 0 {
 		pl.rows = append(pl.rows, plotRow{label: "in time", counts: unknown})
 	}
 	for _, n := range m.c.Watch() {

@@ -256,6 +256,13 @@ func (m *model) findingText(f finding.Finding, w int) []string {
 
 // evidenceLine is one proof: "07:52:14  +44 7700 900187  m-10f3a2  30007 filtered".
 func (m *model) evidenceLine(e finding.Evidence) string {
+	if e.Text != "" { // it says itself when and who
+		text := e.Text
+		if m.masked && e.MessageID != "" {
+			text = strings.ReplaceAll(text, e.MessageID, "(masked)")
+		}
+		return m.maskText(clean(text))
+	}
 	var parts []string
 	if e.At.Known() && e.At != 0 { // evidence without a time has the zero value
 		parts = append(parts, e.At.Std().Format("2 Jan 15:04:05"))
@@ -270,9 +277,7 @@ func (m *model) evidenceLine(e finding.Evidence) string {
 			parts = append(parts, m.st.cutMiddle(clean(e.MessageID), 14))
 		}
 	}
-	if e.Text != "" {
-		parts = append(parts, m.maskText(clean(e.Text)))
-	} else if e.Code != "" {
+	if e.Code != "" {
 		parts = append(parts, clean(e.Code)+" "+m.codeWords(e.Code, reason.Unknown))
 	}
 	return strings.Join(parts, "  ")

@@ -141,13 +141,13 @@ func newModel(o Options, out io.Writer) (*model, error) {
 		o: o, st: newStyles(out, o.Color, o.ASCII), keys: newKeys(), out: out, saver: s,
 		c: c, w: 80, h: 24, now: o.Now(), masked: o.Redact, mouse: o.Mouse, labels: map[number.MSISDN]int{},
 	}
-	m.resetPages()
 	if len(o.Logs) > 0 && !s.readOnly {
 		m.c.SetLogs(fileRefs(o.Logs))
 	}
 	if len(o.Identity) > 0 && !s.readOnly {
 		m.c.SetIdentity(fileRefs(o.Identity))
 	}
+	m.resetPages()
 	m.derive()
 	m.openAt()
 	return m, nil
@@ -168,7 +168,7 @@ func (m *model) resetPages() {
 // openAt chooses the first screen: where the case stands.
 func (m *model) openAt() {
 	switch {
-	case m.c.Topic() != "" && (len(m.c.Numbers()) > 0 || len(m.c.Logs()) > 0):
+	case m.c.Topic() != "" && len(m.c.Numbers()) > 0:
 		m.at = atChecklist
 	case m.c.Topic() != "":
 		m.at = atCase

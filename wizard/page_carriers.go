@@ -160,7 +160,7 @@ func (p *carriersPage) count(m *model) tea.Cmd {
 // toWorst puts the cursor on the gravest finding's carrier.
 func (p *carriersPage) toWorst(m *model) {
 	for _, f := range m.d.findings {
-		if g := m.groupOf(f.Scope); g != nil {
+		if g := m.groupOf(f.Scope); g != nil && f.Scope.Level != "number" {
 			for i, row := range p.rows {
 				if m.table().Groups[row] == g {
 					p.at = i
@@ -428,6 +428,9 @@ func (p *carriersPage) shape(m *model, w int, wide bool) shape {
 	}
 	if wide {
 		s.p50, s.p95, s.spark = 0, 0, 0
+	}
+	if t.Totals.Latency.Count() == 0 { // a log without delivery times says nothing of delay
+		s.late, s.p50, s.p95 = 0, 0, 0
 	}
 	need := min(widest, 11)
 	for _, drop := range []struct {
@@ -726,7 +729,7 @@ func (p *carriersPage) note(m *model) string {
 	n := 0
 	seen := map[*tally.Group]bool{}
 	for _, f := range m.d.findings {
-		if g := m.groupOf(f.Scope); g != nil && !seen[g] {
+		if g := m.groupOf(f.Scope); g != nil && f.Scope.Level != "number" && !seen[g] {
 			seen[g] = true
 			n++
 		}

@@ -99,7 +99,7 @@ func (p *findingsPage) view(m *model, w, h int) view {
 	for _, f := range m.d.findings {
 		width = max(width, cells(m.maskText(clean(f.Title))))
 	}
-	width = min(width, text-12-36)
+	width = min(width, text-12-24-p.mineWidth(m))
 	for i := from; i < from+rows; i++ {
 		v.item(i, p.listLine(m, i, width, text))
 	}
@@ -109,6 +109,14 @@ func (p *findingsPage) view(m *model, w, h int) view {
 	v.add("")
 	v.add(p.openLines(m, m.d.findings[p.at], text, h-len(v.lines))...)
 	return v
+}
+
+// mineWidth is the room for "this caller", none where no finding is the caller's.
+func (p *findingsPage) mineWidth(m *model) int {
+	if slices.Contains(m.d.mine, true) {
+		return 12
+	}
+	return 0
 }
 
 func (p *findingsPage) listLine(m *model, i, width, w int) string {
@@ -128,7 +136,7 @@ func (p *findingsPage) listLine(m *model, i, width, w int) string {
 	if f.Severity == finding.High {
 		sev = paint(st.badBold, sign+" "+word)
 	}
-	right := st.pad(mine, 11) + " " + st.padLeft(plural(f.AffectedUsers, "user", "users"), 9) + "  " + st.padLeft(tally.FormatSure(f.Confidence), 10)
+	right := st.pad(mine, p.mineWidth(m)) + st.padLeft(plural(f.AffectedUsers, "user", "users"), 9) + "  " + st.padLeft(tally.FormatSure(f.Confidence), 10)
 	return cursor + sev + "  " + st.beside(title, right+" ", w-cells(cursor)-cells(sev)-2)
 }
 

@@ -165,15 +165,20 @@ func (p *startPage) choose(m *model, it startItem) tea.Cmd {
 			return nil
 		}
 		m.c.SetTopic(it.topic.ID)
-		m.goTo(atCase)
-		if len(m.c.Numbers()) > 0 || len(m.c.Logs()) > 0 {
+		if len(m.c.Numbers()) > 0 {
 			m.goTo(atChecklist)
+			return m.changed()
 		}
+		m.goTo(atCase)
+		p := m.pages[atCase].(*casePage)
+		p.at, p.edit = onNumber, true // the caller is on the phone: the number comes next
 		return m.changed()
 	case it.fresh:
 		return m.openNew()
 	case it.saved != nil:
 		return m.openSaved(it.saved.Path)
+	case it.logs && len(m.c.Logs()) > 0:
+		return m.goTo(atCarriers)
 	case it.logs:
 		m.goTo(atCase)
 		m.pages[atCase].(*casePage).focusLogs(m)
