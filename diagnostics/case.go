@@ -321,15 +321,17 @@ type Reading func(ctx context.Context, progress func(Progress)) (*finding.Report
 func (c *Case) Reading() Reading {
 	o := c.Options
 	o.Logs, o.Watch, o.FAQ = nil, c.Watch(), c.set
-	for _, f := range c.logs {
-		o.Logs = append(o.Logs, deliverylog.File(f.Path))
-	}
-	for _, f := range c.identity {
-		o.Identity = append(o.Identity, deliverylog.File(f.Path))
-	}
+	logs, identity := slices.Clone(c.logs), slices.Clone(c.identity)
 	read := &loginReading{}
 	c.reading = read
 	return func(ctx context.Context, progress func(Progress)) (*finding.Report, error) {
+		// Even to ask for a file's size may take long on a network's disk.
+		for _, f := range logs {
+			o.Logs = append(o.Logs, deliverylog.File(f.Path))
+		}
+		for _, f := range identity {
+			o.Identity = append(o.Identity, deliverylog.File(f.Path))
+		}
 		if len(o.Identity) > 0 {
 			x, inputs, err := ReadLogins(ctx, o, progress)
 			if err != nil {

@@ -196,6 +196,7 @@ type line struct {
 }
 
 // Append writes events and waits until they are on the disk. State may be nil.
+// After an error the file is as it was.
 func (j *Journal) Append(events []Event, state *State) error {
 	if len(events) == 0 {
 		return nil
@@ -214,10 +215,18 @@ func (j *Journal) Append(events []Event, state *State) error {
 			return err
 		}
 	}
-	if _, err := j.file.Write(buf.Bytes()); err != nil {
+	start, err := j.file.Seek(0, io.SeekCurrent)
+	if err != nil {
 		return pathError(err)
 	}
-	if err := j.file.Sync(); err != nil {
+	if _, err = j.file.Write(buf.Bytes()); err == nil {
+		err = j.file.Sync()
+	}
+	if err != nil {
+		// A disk that is full may have taken half a line. It goes, so that the
+		// same events can be written again.
+		j.file.Truncate(start)
+		j.file.Seek(start, io.SeekStart)
 		return pathError(err)
 	}
 	return nil
