@@ -192,6 +192,9 @@ func (m *model) wasRead(msg readDone) tea.Cmd {
 		m.complain(p.title)
 	} else {
 		m.say(m.readWords())
+		if m.table() == nil && len(m.c.LoginInputs()) > 0 {
+			m.say("Read: " + loginWords(m.c.LoginInputs()[0]) + ".")
+		}
 	}
 	for _, p := range m.pages {
 		if e, ok := p.(interface{ logRead(*model) }); ok {

@@ -506,24 +506,16 @@ func (l *lines) text(ctx context.Context, where, prompt, have string, set func(s
 
 func (l *lines) logStage(ctx context.Context) error {
 	l.where = "the delivery log"
+	asked := false
 	for {
-		if len(l.c.Logs()) == 0 {
-			text, err := l.ask(ctx, "Delivery log, a path, or enter for none:", "A file of any known provider, or a pattern such as logs/*.csv.")
-			if err != nil {
+		if len(l.c.Logs()) == 0 && len(l.c.Identity()) == 0 {
+			files, err := l.askFiles(ctx, "Delivery log, a path, or enter for none:", "A file of any known provider, or a pattern such as logs/*.csv.")
+			if err != nil || len(files) == 0 {
 				return err
 			}
-			if text != "" {
-				files, missing := resolve(text)
-				if len(missing) > 0 {
-					l.say("Not found: " + clean(missing[0]) + ".")
-					if near := neighbours(missing[0], 1); len(near) > 0 {
-						l.say("There is " + clean(near[0]) + ".")
-					}
-					continue
-				}
-				l.c.SetLogs(fileRefs(files))
-				l.change()
-			}
+			asked = true
+			l.c.SetLogs(fileRefs(files))
+			l.change()
 		}
 		if !l.c.NeedsReading() {
 			return nil
@@ -535,7 +527,18 @@ func (l *lines) logStage(ctx context.Context) error {
 			if p := l.cutOff(report); p != nil {
 				l.say(p.title + " What came after is not in it.")
 			}
-			return nil
+			if !asked || len(l.c.Identity()) > 0 {
+				return nil
+			}
+			asked = false
+			l.where = "the login log"
+			files, err := l.askFiles(ctx, "Login log, if you have one, or enter:", "What the login side saw: Okta, Auth0 or Duo. A code that was typed in proves that one arrived.")
+			if err != nil || len(files) == 0 {
+				return err
+			}
+			l.c.SetIdentity(fileRefs(files))
+			l.change()
+			continue
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -547,11 +550,31 @@ func (l *lines) logStage(ctx context.Context) error {
 				l.say("Hint: " + clean(h) + ".")
 			}
 		}
-		if len(l.c.Logs()) == 0 { // it was the login log
+		if len(l.c.Identity()) > 0 && len(l.c.Logs()) > 0 {
+			l.c.SetIdentity(nil)
+		} else {
+			l.c.SetLogs(nil)
 			l.c.SetIdentity(nil)
 		}
-		l.c.SetLogs(nil)
 		l.change()
+	}
+}
+
+// askFiles asks for files until they are there; none is an empty line.
+func (l *lines) askFiles(ctx context.Context, prompt, help string) ([]string, error) {
+	for {
+		text, err := l.ask(ctx, prompt, help)
+		if err != nil || text == "" {
+			return nil, err
+		}
+		files, missing := resolve(text)
+		if len(missing) == 0 {
+			return files, nil
+		}
+		l.say("Not found: " + clean(missing[0]) + ".")
+		if near := neighbours(missing[0], 1); len(near) > 0 {
+			l.say("There is " + clean(near[0]) + ".")
+		}
 	}
 }
 
@@ -578,10 +601,17 @@ func (l *lines) readLog(ctx context.Context) (*finding.Report, error) {
 		fmt.Fprintln(l.w)
 		return nil, err
 	}
+	for _, in := range l.c.LoginInputs() {
+		fmt.Fprintln(l.w, loginWords(in)+".")
+	}
 	rejected, messages := int64(0), int64(0)
 	for _, in := range report.Inputs {
 		rejected += in.Rejected
 		messages += in.Messages
+	}
+	if len(report.Inputs) == 0 {
+		fmt.Fprintln(l.w, "Done.")
+		return report, nil
 	}
 	if len(report.Inputs) == 0 {
 		fmt.Fprintln(l.w, "Done.")

@@ -28,7 +28,7 @@ func TestLines(t *testing.T) {
 		err    error
 		want   []string
 	}{
-		{"to the written ticket", []string{"1", "+4407700900187", "Vodafone", "northfirm.example", "march.csv.gz", "y", "y", "n", "n", "n", "y", "1", "y"}, nil,
+		{"to the written ticket", []string{"1", "+4407700900187", "Vodafone", "northfirm.example", "march.csv.gz", "", "y", "y", "n", "n", "n", "y", "1", "y"}, nil,
 			[]string{"Corrected: +44 7700 900187", "The 0 after +44 must go", "Step 1, pass", "Step 4 of 8.", "Written: ticket-2026-03-03-user-1.txt, masked", "13 of 13 answered", "Case saved. Outcome: Send the ticket."}},
 		{"input ends", []string{"1", "+447700900187", "", "", "", "y"}, ErrInputEnded, []string{"Input ended at step", "Case saved."}},
 		{"input ends at once", []string{}, ErrInputEnded, []string{"Input ended at the topic.", "There was nothing to save."}},
@@ -40,7 +40,7 @@ func TestLines(t *testing.T) {
 		{"a log of no known kind", []string{"1", "", "", "", "other.csv", "", "q"}, nil, []string{"The log cannot be read: other.csv: no known log format", "Hint: "}},
 		{"an answer that does not fit", []string{"1", "+447700900187", "", "", "", "perhaps", "d", "q"}, nil, []string{"Type y, n or d for don't know."}},
 		{"back over a question", []string{"1", "+447700900187", "", "", "", "y", "b", "n", "q"}, nil, []string{"Step 4 of 8."}},
-		{"logs alone", []string{"11", "", "march.csv.gz"}, nil, []string{"O2, United Kingdom: ", "High: O2 (GB) filters our texts."}},
+		{"logs alone", []string{"11", "", "march.csv.gz", ""}, nil, []string{"O2, United Kingdom: ", "High: O2 (GB) filters our texts."}},
 		{"the FAQ in between", []string{"1", "f", "q"}, nil, []string{"Why haven't I received my code?"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -81,7 +81,7 @@ func TestLinesAndScreensAgree(t *testing.T) {
 	t.Chdir(dir)
 	writeDemoLog(t, "march.csv.gz")
 	o := testOptions(t)
-	if _, err := runLines(t, o, "1", diagnostics.DemoNumber, "Vodafone", "northfirm.example", "march.csv.gz", "y", "y", "n", "n", "n", "y", "", "q"); err != nil {
+	if _, err := runLines(t, o, "1", diagnostics.DemoNumber, "Vodafone", "northfirm.example", "march.csv.gz", "", "y", "y", "n", "n", "n", "y", "", "q"); err != nil {
 		t.Fatal(err)
 	}
 	fromLines := onlyCase(t, o)

@@ -740,10 +740,22 @@ func (p *casePage) logLines(m *model, v *view, w int) {
 				v.add(st.hang("   "+paint(st.warn, st.signs.late)+" ", clean(warn), w)...)
 			}
 		}
-		if m.report().Table != nil {
-			v.add("   " + st.cutEnd(m.readWords(), w-4))
+		v.add("   " + st.cutEnd(m.readWords(), w-4))
+	}
+	if m.reading == nil {
+		for _, in := range m.c.LoginInputs() {
+			v.add("   " + st.cutEnd(loginWords(in), w-4))
 		}
 	}
+}
+
+// loginWords sum up a login log: "okta.json: okta-system-log, 212 rows".
+func loginWords(in deliverylog.Summary) string {
+	text := clean(in.Name) + ": " + clean(in.Format) + ", " + plural(int(in.Rows), "row", "rows")
+	if in.Rejected > 0 {
+		text += ", " + formatInt(int(in.Rejected)) + " not readable"
+	}
+	return text
 }
 
 func (p *casePage) keys(m *model) []key.Binding {

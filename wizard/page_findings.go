@@ -316,7 +316,9 @@ func (p *findingsPage) lookedAt(m *model, w int) []string {
 	}
 	row("code valid", tally.FormatDuration(t.Validity))
 	login := "none"
-	if ids := m.c.Identity(); len(ids) > 0 {
+	if in := m.c.LoginInputs(); len(in) > 0 {
+		login = clean(in[0].Name) + ", " + plural(int(in[0].Rows), "row", "rows")
+	} else if ids := m.c.Identity(); len(ids) > 0 {
 		login = clean(filepath.Base(ids[0].Path))
 	}
 	row("login log", login)
