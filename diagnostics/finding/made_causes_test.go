@@ -263,11 +263,11 @@ func (k *maker) live() {
 		m := k.spots[c.spot].m
 		var times []int64
 		for range c.n {
-			times = append(times, k.moment(m))
+			times = append(times, k.momentAt(k.zoneOf(c.number, m)))
 		}
 		if c.special == "evening" {
 			for j := range times {
-				times[j] = k.moment(m)
+				times[j] = k.momentAt(k.zoneOf(c.number, m))
 			}
 			for range 2 + k.r.IntN(2) {
 				if at := c.from + int64(k.uniform(0, 5)*float64(hourMS)); at < k.end {
@@ -304,7 +304,7 @@ func (k *maker) struck(i int, at int64) *effect {
 		if e.kind != "fail" && e.kind != "late" || at < e.from || at >= e.to || !slices.Contains(e.spots, c.spot) {
 			continue
 		}
-		if e.hours != nil && !slices.Contains(e.hours, time.UnixMilli(at).In(k.zones[k.spots[c.spot].m]).Hour()) {
+		if e.hours != nil && !slices.Contains(e.hours, time.UnixMilli(at).In(k.zoneOf(c.number, k.spots[c.spot].m)).Hour()) {
 			continue
 		}
 		p := e.share
@@ -471,6 +471,8 @@ func (ev *event) judge(*effect) {
 
 // check keeps in the truth only what the log shows; the rest is allowed.
 func (k *maker) check() {
+	var part []*effect
+	defer func() { k.effects = append(k.effects, part...) }()
 	for _, e := range k.effects {
 		if e.kind == "allowed" || e.kind == "number" {
 			continue
@@ -490,7 +492,7 @@ func (k *maker) check() {
 			c := k.people[ev.c]
 			in := slices.Contains(e.spots, c.spot) && ev.at >= e.from && ev.at < e.to
 			if in && e.hours != nil {
-				in = slices.Contains(e.hours, time.UnixMilli(ev.at).In(k.zones[k.spots[c.spot].m]).Hour())
+				in = slices.Contains(e.hours, time.UnixMilli(ev.at).In(k.zoneOf(c.number, k.spots[c.spot].m)).Hour())
 			}
 			if in {
 				n++
@@ -513,6 +515,13 @@ func (k *maker) check() {
 		}
 		if bad < needBad || len(users) < needUsers || bad/max(n, 1) < 2*base || logTail(bad, n, base) > math.Log(needP) || e.cause == ProviderOutage && len(spots) < 3 {
 			e.kind = "allowed"
+			if e.cause == ProviderOutage { // too few carriers for that; each of them was down all the same
+				for _, s := range e.spots {
+					t := e.truth
+					t.cause, t.level, t.country, t.carrier = CarrierOutage, "carrier", k.markets[k.spots[s].m].country, k.spots[s].name
+					part = append(part, &effect{truth: t, kind: "allowed"})
+				}
+			}
 		}
 		e.affected, e.total = int(bad), int(n)
 		for i := range users {
@@ -558,7 +567,7 @@ func (k *maker) outlook() {
 		if ev.outcome == tally.Failed {
 			u.bad++
 			s.bad++
-			u.days[time.UnixMilli(ev.at).In(k.zones[k.spots[c.spot].m]).Format(time.DateOnly)] = true
+			u.days[time.UnixMilli(ev.at).In(k.zoneOf(c.number, k.spots[c.spot].m)).Format(time.DateOnly)] = true
 		}
 	}
 	for i := range k.people {

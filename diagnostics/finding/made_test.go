@@ -328,8 +328,19 @@ func (k *maker) otherSpot(s int) int {
 // loginHours is how likely a login is at each local hour.
 var loginHours = [24]float64{.25, .12, .08, .08, .12, .3, .9, 2.2, 5, 4.6, 3.4, 3, 2.8, 2.9, 2.7, 2.6, 2.3, 2, 1.7, 1.5, 1.3, 1, .7, .4}
 
-// moment draws the time of a login at the customer's own place.
-func (k *maker) moment(m int) int64 {
+// zoneOf is where a number's day begins: its own zone, else its country's.
+func (k *maker) zoneOf(n number.MSISDN, m int) *time.Location {
+	if loc := n.Location(); loc != nil {
+		return loc
+	}
+	return k.zones[m]
+}
+
+// moment draws the time of a login in a country.
+func (k *maker) moment(m int) int64 { return k.momentAt(k.zones[m]) }
+
+// momentAt draws the time of a login at a place.
+func (k *maker) momentAt(zone *time.Location) int64 {
 	for {
 		x := k.r.Float64() * 48
 		h := 0
@@ -342,7 +353,7 @@ func (k *maker) moment(m int) int64 {
 		if wd := day.Weekday(); (wd == time.Saturday || wd == time.Sunday) && k.chance(0.45) {
 			continue
 		}
-		at := time.Date(day.Year(), day.Month(), day.Day(), h, k.r.IntN(60), k.r.IntN(60), k.r.IntN(1000)*1e6, k.zones[m]).UnixMilli()
+		at := time.Date(day.Year(), day.Month(), day.Day(), h, k.r.IntN(60), k.r.IntN(60), k.r.IntN(1000)*1e6, zone).UnixMilli()
 		if at >= k.start && at < k.end {
 			return at
 		}

@@ -202,14 +202,28 @@ func (b *board) blame(k kind, from, to slot, all [][]cell) []unit {
 	// More than one carrier has to show it: the strongest alone is no wider trouble.
 	wide := func(u unit) bool {
 		top, all, bad := 0.0, 0.0, 0.0
+		hit, named := 0, 0
 		for _, i := range u.areas {
+			a := &b.areas[i]
+			if !a.named && b.nameless[a.country] {
+				continue // failures of whoever: they may all be one carrier's
+			}
+			if a.named && whole[i].n > 0 {
+				named++
+			}
+			if inWindow[i].bad > 0 {
+				hit++
+			}
 			one := join("carrier", "", []int{i})
 			all += one.gain
 			if one.gain > top {
 				top, bad = one.gain, u.sum.bad-inWindow[i].bad
 			}
 		}
-		return all-top >= othersGain && bad >= othersBad
+		if named < 2 { // nobody knows the carriers here
+			return true
+		}
+		return hit >= providerCarriers && all-top >= othersGain && bad >= othersBad
 	}
 	value := func(us []unit) (v float64) {
 		for _, u := range us {

@@ -128,6 +128,12 @@ func (b *board) outage(u unit, w found, areas [][]cell, looked float64) (claim, 
 		return claim{}, false
 	}
 	picked, users := b.pick(failing, u.areas, f.from, f.to)
+	if u.level != "carrier" && (len(picked) < providerAttempts || users < providerUsers) {
+		// Trimmed to the unit's own evidence it may be too small, though the window is not.
+		if wide, of := b.pick(failing, u.areas, w.from, w.to); of >= providerUsers {
+			f.from, f.to, picked, users = w.from, w.to, wide, of
+		}
+	}
 	in := b.span(failing, u.areas, f.from, f.to)
 	rate := in.rate()
 	if len(picked) < outageAttempts || users < outageUsers || rate < outageRate || rate < outageTimes*u.base {
@@ -145,12 +151,14 @@ func (b *board) outage(u unit, w found, areas [][]cell, looked float64) (claim, 
 	switch {
 	case u.level == "carrier" && b.areas[u.areas[0]].named:
 		scope.Carrier = b.areas[u.areas[0]].carrier
+	case u.level == "carrier" && b.nameless[u.country]:
+		return claim{}, false
 	case u.level == "carrier": // nobody knows whose numbers these are: all that can be said is where
 		cause, level = ProviderOutage, LevelCountry
 	default:
 		cause, level = ProviderOutage, u.level
 	}
-	if cause == ProviderOutage && (len(picked) < providerAttempts || users < providerUsers || b.byCarrier && u.hit < min(providerCarriers, b.busy(u.areas, f))) {
+	if cause == ProviderOutage && (len(picked) < providerAttempts || users < providerUsers) {
 		return claim{}, false
 	}
 	if cause == CarrierOutage && b.mostlySpam(picked) {
@@ -199,16 +207,6 @@ func split(series []cell, w found) float64 {
 	in := inside(series, w.from, w.to)
 	out := total(series).minus(in)
 	return likelihood(in.bad, in.n, in.rate()) + likelihood(out.bad, out.n, out.rate())
-}
-
-// busy counts the areas with traffic in a window.
-func (b *board) busy(areas []int, f found) (n int) {
-	for _, i := range areas {
-		if b.span(failing, []int{i}, f.from, f.to).n > 0 {
-			n++
-		}
-	}
-	return max(n, 2)
 }
 
 // bestNear finds a series' own best window that overlaps w.
