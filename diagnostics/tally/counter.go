@@ -15,8 +15,11 @@ import (
 
 // Counter counts messages in any order: the same messages give the same [Table]
 // whatever their order, and however they are split over counters that are merged
-// afterwards. It keeps less than a hundred bytes a number in a usual week, and
-// nothing per row but what is known of messages that were not delivered in time.
+// afterwards. In memory it costs about 50 bytes a number, 6 for each log-in attempt
+// and 25 for each message that was late or did not come: nearly 100 bytes a number
+// in a week of eight messages each. Add allocates nothing for a message like
+// those before. The memory holds no pointers, so that a program that has much to
+// count may set the collector tight (debug.SetGCPercent) at little cost.
 //
 // A Counter is for one goroutine. [Counter.Fork] gives more of them that fill the
 // same memory.
