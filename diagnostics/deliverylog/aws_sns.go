@@ -27,6 +27,7 @@ var awsSNS = Format{
 		"failure": {Failed, rankFinal}, // success wins, should both ever come
 	},
 	utc:    true,
+	flat:   true,
 	finish: finishSNS,
 }
 

@@ -67,3 +67,72 @@ func TestDay(t *testing.T) {
 		t.Errorf("only %d times were read the quick way", quick)
 	}
 }
+
+// withoutLayouts reads each object in full.
+func withoutLayouts(read func()) {
+	for _, f := range []*Format{&awsSNS, &genericJSONL} {
+		f.flat = false
+		defer func() { f.flat = true }()
+	}
+	read()
+}
+
+func sameWithoutLayouts(t *testing.T, text []byte, o Options) {
+	t.Helper()
+	got := gatherWhole(text, o)
+	var want gathered
+	withoutLayouts(func() { want = gatherWhole(text, o) })
+	sameGathered(t, fmt.Sprintf("%.3000q", text), got, want)
+}
+
+var jsonPieces = []string{`"`, `\`, `\n`, `\u0041`, "\n", "\t", "\x01", "null", "true", "-", "1e5", `""`, "{", "}", "[1]", " ", ",", `"status":"SUCCESS",`, "é", "\xff", "  ", "0"}
+
+// TestLayouts holds objects read by their layout against those read in full.
+func TestLayouts(t *testing.T) {
+	generic := `{"id":"m1","to":"+447700900123","carrier":null,"network":"O2","tags":["a","b"],"ok":true,"status":"delivered","error":0,"submitted_at":"2026-03-02T08:00:00Z"}`
+	for seed := range 400 {
+		r := rand.New(rand.NewPCG(uint64(seed), 3))
+		text := odd(r, "sns")
+		if seed%2 == 0 {
+			text = bytes.Repeat([]byte(generic+"\n"), 1+r.IntN(20))
+		}
+		for range r.IntN(6) { // something else somewhere
+			at := r.IntN(len(text))
+			text = slices.Concat(text[:at], []byte(jsonPieces[r.IntN(len(jsonPieces))]), text[min(len(text), at+r.IntN(3)):])
+		}
+		sameWithoutLayouts(t, text, Options{})
+	}
+}
+
+func TestLayoutsUsed(t *testing.T) {
+	text := []byte(`{"to":"+447700900123","status":"delivered","when":1772409600}` + "\n")
+	ls, tr := layouts{}, tree{}
+	if err := tr.parse(text); err != nil {
+		t.Fatal(err)
+	}
+	ls.learn(&genericJSONL, &genericJSONL.names, &tr, text[:len(text)-1])
+	for other, want := range map[string]bool{
+		`{"to":"+33639980012","status":"failed","when":-1.5e3}`:       true,
+		`{"to":"","status":"","when":0}`:                              true,
+		`{"to":"+33639980012","status":"failed","when":null}`:         false,
+		`{"to":"+33639980012","status":"a\u0062","when":1}`:           false,
+		`{"to": "+33639980012","status":"failed","when":1}`:           false,
+		`{"to":"+33639980012","status":"failed","when":1,"more":"x"}`: false,
+		`{"to":"+33639980012","status":"failed"}`:                     false,
+		`{"to":"+33639980012","status":"fai`:                          false,
+	} {
+		if n := ls.match([]byte(other), 1000); n > 0 != want || want && n != len(other) {
+			t.Errorf("%s: length %d, want it to fit: %v", other, n, want)
+		}
+	}
+}
+
+// FuzzLayouts is TestLayouts for any bytes.
+func FuzzLayouts(f *testing.F) {
+	for seed := range uint64(4) {
+		text := odd(rand.New(rand.NewPCG(seed, 3)), "sns")
+		f.Add(text[:min(len(text), 1200)])
+	}
+	f.Add([]byte(`{"to":"+447700900123","status":"delivered"}` + "\n" + `{"to":"+447700900124","status":"failed"}` + "\n" + `{"to":"+447700900124","status":"a\"b"}`))
+	f.Fuzz(func(t *testing.T, text []byte) { sameWithoutLayouts(t, text, Options{}) })
+}

@@ -21,6 +21,7 @@ type Format struct {
 	tables bool     // it is only ever CSV …
 	trees  bool     // … or only ever JSON
 	exact  bool     // cells hold what they say, without what spreadsheets put around it
+	flat   bool     // its rows are JSON objects of which finish wants no more than the fields
 	utc    bool     // times without a zone are UTC whatever --tz says
 	short  bool     // times are YYMMDDhhmm, with seconds or not
 	each   []string // arrays, one inside the other, whose elements are rows

@@ -72,7 +72,7 @@ var genericCSV = Format{
 var genericJSONL = Format{
 	Name: "generic-jsonl", Title: "Any JSON objects with a recipient and a status", Shape: "JSON", trees: true,
 	Columns: []string{genericFields[roleTo], genericFields[roleStatus]},
-	fields:  genericFields, words: genericWords, finish: finishGeneric,
+	fields:  genericFields, words: genericWords, finish: finishGeneric, flat: true,
 }
 
 // finishGeneric decides what "success" says: that the message arrived where the
@@ -105,7 +105,7 @@ var dateAndTime = map[role][][2]string{
 // bindHalves finds times that stand in two columns.
 func (p *rows) bindHalves(h *header) {
 	for r, pairs := range dateAndTime {
-		p.halves[r] = nil
+		delete(p.halves, r)
 		for _, pair := range pairs {
 			date, at := h.column(pair[0]), h.column(pair[1])
 			if date >= 0 && at >= 0 && (slices.Contains(p.cols[r], date) || slices.Contains(p.cols[r], at)) {

@@ -427,6 +427,9 @@ func (r *Reader) takeObject(j *jsonFrame, text []byte, lineAt func(int32) int64,
 		if err != nil || !r.plan.format.fitsTree(t, n) {
 			return false
 		}
+		if t == top && n == 0 && r.plan.framing == frameJSON {
+			r.rows.layouts.learn(r.plan.format, &r.rows.names, t, text)
+		}
 		r.rows.object(t, n, func(at int32, fill func(*Record) error) {
 			if err != nil {
 				return
@@ -456,8 +459,21 @@ func (r *Reader) readJSON() error {
 		r.json = newJSONFrame(limit)
 	}
 	j := r.json
+	quick := r.rows.fillLayout
 	for r.w.offset < r.until && !r.w.atEnd() {
 		data := r.w.bytes()
+		if n := r.rows.layouts.match(data, limit); n > 0 {
+			if err := r.take(r.w.line, quick); err != nil {
+				return err
+			}
+			r.recovering = false
+			if n < len(data) && data[n] == '\n' {
+				r.w.passOne(n + 1)
+			} else {
+				r.w.pass(n)
+			}
+			continue
+		}
 		value, n := j.cut(data, r.w.done)
 		switch {
 		case r.w.part && (n == 0 || n > limit):

@@ -40,6 +40,8 @@ type rows struct {
 	root  int32
 	elems []int32
 
+	layouts layouts // of the trees read so far
+
 	vals   [roles][]byte
 	joined []byte // what several fields are put together in
 	word   []byte // plain form of the status
@@ -341,6 +343,7 @@ func (p *rows) meaning(status []byte) (State, uint8) {
 		p.lastStatus, p.lastMeaning = append(p.lastStatus[:0], status...), m
 		return m.state, m.rank
 	}
+	p.lastStatus = p.lastStatus[:0] // word is no longer its plain form
 	p.unknownWord(status)
 	return Passing, rankSent
 }
