@@ -96,7 +96,7 @@ func (b *board) moreUsers(t test, own sum, base, looked float64, users, attempts
 	rate := own.rate()
 	for more := 0; more <= mostToWait+1; more++ {
 		s := sum{own.bad + float64(more), own.n + float64(more)/rate}
-		if logTail(s.bad, s.n, base*steadyExcess)+math.Log(looked) <= math.Log(steadyChance) && users+more >= steadyUsers && attempts+more >= steadyAttempts {
+		if logTail(s.bad, s.n, base*steadyExcess)+math.Log(looked) <= math.Log(t.chance) && users+more >= steadyUsers && attempts+more >= steadyAttempts {
 			return more
 		}
 	}

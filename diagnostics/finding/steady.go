@@ -12,20 +12,20 @@ import (
 const (
 	steadyAttempts = 8
 	steadyUsers    = 5
-	steadyChance   = 2e-5 // after correction for the number of carriers
 	steadyExcess   = 1.25 // carriers differ by so much without a cause
 	steadyPrior    = 40
 )
 
 // test is what a steady rule looks for.
 type test struct {
-	kind  kind
-	times float64             // the yardstick's rate at least
-	floor float64             // the lowest base rate believed
-	rate  float64             // the lowest rate worth naming
-	known float64             // so many attempts elsewhere make the base rate better known
-	fits  func(*attempt) bool // narrows what counts as bad, nil: all of the kind
-	alone bool                // a country's only carrier can be told by all others
+	kind   kind
+	times  float64             // the yardstick's rate at least
+	floor  float64             // the lowest base rate believed
+	rate   float64             // the lowest rate worth naming
+	chance float64             // that chance gives one, after correction for the number of carriers
+	known  float64             // so many attempts elsewhere make the base rate better known
+	fits   func(*attempt) bool // narrows what counts as bad, nil: all of the kind
+	alone  bool                // a country's only carrier can be told by all others
 }
 
 // suspect is a carrier that a steady rule finds.
@@ -81,7 +81,7 @@ func (b *board) suspect(t test) (worst suspect, found bool) {
 		}
 		for _, s := range b.readings(t, i, counts[i], base) {
 			s.rest, s.looked = rest, named
-			if s.own.rate() < max(t.times*s.base, t.rate) || s.logP+math.Log(named) > math.Log(steadyChance) {
+			if s.own.rate() < max(t.times*s.base, t.rate) || s.logP+math.Log(named) > math.Log(t.chance) {
 				continue
 			}
 			picked := b.fitting(t, i, s.from, s.to)
