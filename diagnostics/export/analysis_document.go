@@ -30,10 +30,7 @@ func analysisDocument(r *finding.Report, o Options, pictures bool) *document {
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		addFinding(d, f, red)
-		if f.Reply != "" {
-			d.para("Tell the user:", red.text(f.Reply))
-		}
+		addFinding(d, f, red, true)
 	}
 	if o.Explain && len(r.NearMisses) > 0 {
 		d.head(2, "Not stated")

@@ -26,6 +26,12 @@ type (
 		lead string // bold, before the text
 		text string
 	}
+	// verdict is a finding: what it is, how sure, its figures, what to do.
+	verdict struct {
+		title, severity, sure string
+		summary, users        string
+		more                  []block // the code, the next step, the reply
+	}
 	// quoted is text to say or send, word by word.
 	quoted  struct{ text string }
 	bullets struct {
@@ -64,4 +70,20 @@ func (d *document) para(lead, s string) {
 	if lead != "" || strings.TrimSpace(s) != "" {
 		d.add(paragraph{lead, s})
 	}
+}
+
+// flat is the document for formats that have no box for a verdict: it becomes
+// paragraphs.
+func (d *document) flat() []block {
+	var out []block
+	for _, b := range d.blocks {
+		v, ok := b.(verdict)
+		if !ok {
+			out = append(out, b)
+			continue
+		}
+		out = append(out, paragraph{v.title + ".", v.summary + " " + sentenceCase(v.severity) + " severity, " + v.users + ", " + v.sure + "."})
+		out = append(out, v.more...)
+	}
+	return out
 }

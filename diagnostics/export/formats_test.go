@@ -304,7 +304,7 @@ func checkHTML(t *testing.T, what, text string, page bool) {
 	t.Helper()
 	allowed := plainElements
 	if page {
-		allowed = append(strings.Fields("title style main h1 figure figcaption b svg desc path text details summary div"), allowed...)
+		allowed = append(strings.Fields("title style main section span h1 figure figcaption b svg desc path text details summary div"), allowed...)
 	}
 	z := html.NewTokenizer(strings.NewReader(text))
 	var open []string

@@ -31,8 +31,29 @@ func htmlBlocks(b *strings.Builder, d *document, rich bool) {
 		b.WriteString("<p><strong>" + esc(d.status) + "</strong></p>\n")
 	}
 	figure := 0
-	for _, x := range d.blocks {
+	blocks := d.blocks
+	if !rich {
+		blocks = d.flat()
+	}
+	for _, x := range blocks {
 		switch x := x.(type) {
+		case verdict:
+			sign := "!"
+			if x.severity == "high" {
+				sign = "x"
+			}
+			b.WriteString("<section class=\"card " + esc(x.severity) + "\">\n<h3>" + esc(x.title) + " <span>" + sign + " " + esc(x.severity) + ", " + esc(x.sure) + "</span></h3>\n")
+			b.WriteString("<p>" + esc(x.summary) + " " + esc(x.users) + ".</p>\n")
+			for _, m := range x.more {
+				if p, ok := m.(paragraph); ok {
+					b.WriteString("<p>")
+					if p.lead != "" {
+						b.WriteString("<strong>" + esc(p.lead) + "</strong> ")
+					}
+					b.WriteString(esc(p.text) + "</p>\n")
+				}
+			}
+			b.WriteString("</section>\n")
 		case heading:
 			level := x.level
 			if !rich {
@@ -151,7 +172,7 @@ func htmlAnswers(b *strings.Builder, a answers, rich bool) {
 const pageStyle = `
 :root{color-scheme:light dark;--paper:#fff;--ink:#1c1c1e;--soft:#55555c;--faint:#d5d5da;--other:#7c7c85;--accent:#a8322a;--shade:#f3e9e2;--box:#f6f6f8}
 @media (prefers-color-scheme:dark){:root{--paper:#17171a;--ink:#ececf0;--soft:#a9a9b3;--faint:#3a3a42;--other:#8f8f9a;--accent:#ff8a7d;--shade:#35291f;--box:#212126}}
-@media print{:root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#333;--faint:#bbb;--other:#777;--accent:#8a1c14;--shade:#eee;--box:#fff}figure,table,blockquote{break-inside:avoid}h2,h3{break-after:avoid}details:not([open])>summary{display:none}}
+@media print{:root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#333;--faint:#bbb;--other:#777;--accent:#8a1c14;--shade:#eee;--box:#fff}figure,table,blockquote,.card{break-inside:avoid}h2,h3{break-after:avoid}details:not([open])>summary{display:none}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}
 main{max-width:46rem;margin:0 auto;padding:1.5rem 1.25rem 4rem}
@@ -161,6 +182,11 @@ h3{font-size:1rem;margin:1.2rem 0 .3rem}
 p{margin:.5rem 0}
 p,li,td,th,blockquote,figcaption{overflow-wrap:anywhere;unicode-bidi:isolate}
 blockquote{margin:.75rem 0;padding:.75rem 1rem;background:var(--box);border-left:3px solid var(--accent)}
+.card{margin:.9rem 0;padding:.7rem 1rem .8rem;border:1px solid var(--faint);border-left:4px solid var(--other);border-radius:3px}
+.card.high{border-left-color:var(--accent)}
+.card h3{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.2rem 1rem;margin:0 0 .3rem;font-size:1.05rem}
+.card h3 span{font-weight:400;font-size:.95rem;color:var(--soft)}
+.card.high h3 span{color:var(--accent)}
 table{border-collapse:collapse;width:100%;font-size:.9rem;margin:.5rem 0}
 caption{text-align:left;color:var(--soft);padding-bottom:.25rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--faint)}

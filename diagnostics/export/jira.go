@@ -90,7 +90,7 @@ func adfDocument(d *document) adf {
 	if d.status != "" {
 		add(adfParagraph(adfText(d.status, "strong")))
 	}
-	for _, b := range d.blocks {
+	for _, b := range d.flat() {
 		fits := true
 		switch b := b.(type) {
 		case heading:
@@ -196,7 +196,7 @@ func wiki(d *document) string {
 		}
 		b.WriteByte('\n')
 	}
-	for _, x := range d.blocks {
+	for _, x := range d.flat() {
 		b.WriteByte('\n')
 		switch x := x.(type) {
 		case heading:

@@ -20,7 +20,7 @@ func markdownBlocks(b *strings.Builder, d *document) {
 	if d.status != "" {
 		b.WriteString("\n**" + mdText(d.status) + "**\n")
 	}
-	for _, x := range d.blocks {
+	for _, x := range d.flat() {
 		b.WriteByte('\n')
 		switch x := x.(type) {
 		case heading:

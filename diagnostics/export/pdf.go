@@ -64,10 +64,11 @@ func pdf(w io.Writer, d *document, created time.Time) error {
 		p.y += 4
 	}
 	figure := 0
-	for i, b := range d.blocks {
+	blocks := d.flat()
+	for i, b := range blocks {
 		switch b := b.(type) {
 		case heading:
-			p.heading(b, i+1 < len(d.blocks) && isHeading(d.blocks[i+1]))
+			p.heading(b, i+1 < len(blocks) && isHeading(blocks[i+1]))
 		case paragraph:
 			p.paragraph(b)
 		case quoted:

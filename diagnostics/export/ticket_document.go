@@ -25,7 +25,7 @@ func ticketDocument(t *ticket.Ticket, o Options, pictures bool) *document {
 	} else {
 		d.head(2, "Most likely cause")
 		for i := range t.Findings {
-			addFinding(d, &t.Findings[i], red)
+			addFinding(d, &t.Findings[i], red, false)
 		}
 	}
 	if pictures {
@@ -113,30 +113,27 @@ func severitySign(s finding.Severity) string {
 	return "!"
 }
 
-func addFinding(d *document, f *finding.Finding, red *redactor) {
-	title := red.text(f.Title)
-	if title == "" {
-		title = string(f.Cause)
+func addFinding(d *document, f *finding.Finding, red *redactor, reply bool) {
+	v := verdict{title: red.text(f.Title), severity: string(f.Severity), sure: tally.FormatSure(f.Confidence), summary: red.text(f.Summary),
+		users: plural(int64(f.AffectedUsers), "user")}
+	if v.title == "" {
+		v.title = string(f.Cause)
 	}
-	d.para(title+".", red.text(f.Summary)+" "+sentenceOf(fmt.Sprintf("%s severity, %s, %s", f.Severity, plural(int64(f.AffectedUsers), "user"), tally.FormatSure(f.Confidence))))
 	if line := codeLine(f); line != "" && !strings.Contains(f.Summary, f.Code) {
-		d.para("", line)
+		v.more = append(v.more, paragraph{text: line})
 	}
 	if f.NextStep != "" {
-		d.para("Do now:", red.text(f.NextStep))
+		v.more = append(v.more, paragraph{"Do now:", red.text(f.NextStep)})
 	}
-}
-
-func sentenceOf(s string) string {
-	if s == "" {
-		return ""
+	if reply && f.Reply != "" {
+		v.more = append(v.more, paragraph{"Tell the user:", red.text(f.Reply)})
 	}
-	return strings.ToUpper(s[:1]) + s[1:] + "."
+	d.add(v)
 }
 
 func codeLine(f *finding.Finding) string {
-	if f.Code == "" || f.CodeCount == 0 {
-		return ""
+	if f.Code == "" || f.CodeCount == 0 || f.Cause == finding.CarrierDelay || f.Cause == finding.PeakHourDelay {
+		return "" // codes that came too late have no error code
 	}
 	return "Code " + word(f.Code) + ": " + tally.FormatOf(int64(f.CodeCount), int64(f.CodeTotal)) + " failed messages."
 }

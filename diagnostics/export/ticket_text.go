@@ -26,9 +26,10 @@ func (t *text) document(d *document) {
 		t.line("")
 		t.wrap(t.bold(d.status))
 	}
-	for i, b := range d.blocks {
-		if _, ok := b.(heading); ok || i == 0 || !isParagraph(b) || !isParagraph(d.blocks[i-1]) {
-			if i == 0 || !isHeading(d.blocks[i-1]) {
+	blocks := d.flat()
+	for i, b := range blocks {
+		if _, ok := b.(heading); ok || i == 0 || !isParagraph(b) || !isParagraph(blocks[i-1]) {
+			if i == 0 || !isHeading(blocks[i-1]) {
 				t.line("")
 			}
 		}
