@@ -14,6 +14,9 @@ var jasminMessages = Format{
 	},
 	split: splitJasmin,
 	finish: func(p *rows, r *Record) error {
+		if !r.At.Known() {
+			return errNoTime
+		}
 		event := string(p.text(roleExtra))
 		if event == "DLR" {
 			r.State, r.Rank = Passing, rankSent

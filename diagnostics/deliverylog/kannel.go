@@ -16,6 +16,9 @@ var kannelAccess = Format{
 	},
 	split: splitKannel,
 	finish: func(p *rows, r *Record) error {
+		if !r.At.Known() {
+			return errNoTime
+		}
 		event := p.text(roleExtra)
 		is := func(s string) bool { return bytes.HasPrefix(event, []byte(s)) }
 		switch {

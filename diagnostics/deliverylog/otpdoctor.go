@@ -24,7 +24,13 @@ var otpdoctorJSONL = Format{
 }
 
 func finishOtpdoctor(p *rows, r *Record) error {
-	r.Begins = true // ids that an SMSC gives out again stay apart
+	// Ids that an SMSC gives out again, or that two of them give out, stay apart:
+	// by the submit time, else by what else the row says.
+	r.Begins = true
+	if !r.Submitted.Known() {
+		p.joined = append(append(append(append(p.joined[:0], r.Status...), r.Code...), '|'), p.text(roleDone)...)
+		r.Scope = p.joined
+	}
 	r.Format, r.Reason, r.Source = p.text(roleFormat), p.text(roleReason), p.text(roleSource)
 	if p.t == nil { // CSV guards cells that a spreadsheet would run
 		for _, b := range []*[]byte{&r.ID, &r.To, &r.Country, &r.Network, &r.Source, &r.Reason, &r.Code, &r.Provider, &r.Format} {

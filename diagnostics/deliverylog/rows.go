@@ -14,7 +14,10 @@ import (
 // errSkip leaves out a row that is no text to a user.
 var errSkip = errors.New("not a text to a user")
 
-var errNoStatus = errors.New("status is empty")
+var (
+	errNoStatus = errors.New("status is empty")
+	errNoTime   = errors.New("the line has no time")
+)
 
 // rows turns rows of one format into records. It is made for one input and
 // used for each row in turn.

@@ -113,10 +113,10 @@ const maxRecipient = 120
 // recipient reads the number that a message went to. What otpdoctor itself wrote
 // is E.164, or else the text of no number, and taken as it stands.
 func (s *resolver) recipient(r *deliverylog.Record) number.MSISDN {
-	plain := len(r.To) <= maxRecipient
+	plain := len(r.To) <= maxRecipient // nothing for clean to do
 	digits := len(r.To) > 1 && r.To[0] == '+'
 	for i, c := range r.To {
-		plain = plain && c >= 0x20 && c < 0x7f
+		plain = plain && c >= 0x20 && c < 0x7f && (c != ' ' || i > 0 && i+1 < len(r.To) && r.To[i-1] != ' ')
 		digits = digits && (i == 0 || c >= '0' && c <= '9')
 	}
 	own := len(r.Format) > 0
