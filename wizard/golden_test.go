@@ -123,6 +123,16 @@ var screens = []struct {
 	{"ticket_done", func(t *testing.T, m *model) { m.send(t, "6", "n", "y", "n", "y") }, false},
 	{"ticket_empty", func(t *testing.T, m *model) { m.send(t, "6") }, true},
 	{"ticket_evidence", func(t *testing.T, m *model) { m.send(t, "6", "end", "v") }, false},
+	{"export", func(t *testing.T, m *model) { m.send(t, "6", "e", "r") }, false},
+	{"export_full", func(t *testing.T, m *model) { m.send(t, "6", "e") }, false},
+	{"lockout", func(t *testing.T, m *model) {
+		m.c.SetTopic("administrator-locked-out")
+		for step, answer := range map[string]string{"backup_code": "no", "other_administrator": "no", "admin_name": "A. Doe", "admin_email": "a.doe@northfirm.example", "consent": "unknown"} {
+			m.c.Answer(step, answer)
+		}
+		m.derive()
+		m.goTo(atChecklist)
+	}, false},
 	{"faq", func(t *testing.T, m *model) { m.send(t, "f") }, false},
 	{"faq_search", func(t *testing.T, m *model) { m.send(t, "f", "/", ":spam") }, false},
 	{"keys", func(t *testing.T, m *model) { m.send(t, "3", "?") }, false},
@@ -302,5 +312,30 @@ func TestWholeRun(t *testing.T) {
 				t.Errorf("saved: %+v, %v", saved, err)
 			}
 		})
+	}
+}
+
+// Masked, no screen shows the number, the firm or a message's id.
+func TestMaskedScreens(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for i, s := range screens {
+		if s.empty || strings.HasPrefix(s.name, "case_") || strings.HasPrefix(s.name, "export") || strings.HasPrefix(s.name, "faq") || strings.HasPrefix(s.name, "map") {
+			continue // what is typed is shown as typed; the export says itself what it holds; the FAQ has this number as its example
+		}
+		for _, size := range windows[:2] {
+			o := testOptions(t)
+			o.Now, o.Redact, o.Case = fixtureNow, true, fixtureCase(t)
+			m := newTestModel(t, o, size[0], size[1])
+			screens[i].setup(t, m)
+			if !m.masked { // the state itself switches it
+				m.masked = true
+			}
+			view := m.View()
+			for _, secret := range []string{"7700 900187", "7700900187", "900187", "northfirm", "SM0123456789abcdef"} {
+				if strings.Contains(view, secret) {
+					t.Errorf("%s at %d×%d shows %q:\n%s", s.name, size[0], size[1], secret, view)
+				}
+			}
+		}
 	}
 }

@@ -823,6 +823,9 @@ func (l *lines) ticketStage(ctx context.Context) error {
 	if l.c.Topic() == "" && len(l.c.Numbers()) == 0 {
 		return nil
 	}
+	if _, ok := l.request(); ok {
+		return nil // the request asks for other things
+	}
 	open := func() (out []int) {
 		for i, a := range l.d.ticket.Answers {
 			if !a.Known() && !l.skipped(a.Question.ID) {
@@ -890,8 +893,12 @@ func (l *lines) exportStage(ctx context.Context) error {
 		return nil
 	}
 	l.where = "the export"
-	formats := export.Formats("ticket")
-	format, err := l.chooseFormat(ctx, formats)
+	doc := l.document()
+	if r, ok := l.request(); ok && len(r.Missing) > 0 {
+		l.say("Missing in the request: " + clean(strings.Join(r.Missing, ", ")) + ".")
+	}
+	formats := export.Formats(doc.kind)
+	format, err := l.chooseFormat(ctx, doc.kind, formats)
 	if err != nil || format == "" {
 		return err
 	}
@@ -903,7 +910,7 @@ func (l *lines) exportStage(ctx context.Context) error {
 		}
 		mask = reply(text)
 	}
-	e := &exportPage{formats: formats, at: max(slices.Index(formats, format), 0), mask: mask == "yes"}
+	e := &exportPage{doc: doc, formats: formats, at: max(slices.Index(formats, format), 0), mask: mask == "yes"}
 	e.name(l.model)
 	var buf bytes.Buffer
 	labels := &export.Map{}
@@ -911,7 +918,7 @@ func (l *lines) exportStage(ctx context.Context) error {
 	if e.mask {
 		o.RedactMap = labels
 	}
-	if err := export.Ticket(&buf, format, l.d.ticket, o); err != nil {
+	if err := doc.write(&buf, format, o); err != nil {
 		l.say("Not written: " + clean(err.Error()) + ".")
 		return nil
 	}
@@ -943,7 +950,7 @@ func (l *lines) exportStage(ctx context.Context) error {
 
 // chooseFormat asks for a format: the common ones first, the rest behind "other".
 // An empty name is none.
-func (l *lines) chooseFormat(ctx context.Context, formats []string) (string, error) {
+func (l *lines) chooseFormat(ctx context.Context, kind string, formats []string) (string, error) {
 	var common, labels, other []string
 	for _, f := range formats {
 		if label := commonFormats[f]; label != "" {
@@ -955,7 +962,7 @@ func (l *lines) chooseFormat(ctx context.Context, formats []string) (string, err
 	if len(other) > 0 {
 		labels = append(labels, "other")
 	}
-	n, err := l.choose(ctx, "Write the ticket?", labels, "Enter for none:", true)
+	n, err := l.choose(ctx, map[string]string{"ticket": "Write the ticket?", "lockout": "Write the request?"}[kind], labels, "Enter for none:", true)
 	switch {
 	case err != nil || n < 0:
 		return "", err

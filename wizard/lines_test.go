@@ -163,3 +163,22 @@ func TestSpoken(t *testing.T) {
 		}
 	}
 }
+
+// The topic of a locked-out administrator ends in the request, not in the ticket,
+// and says what is missing in it.
+func TestLockoutRequest(t *testing.T) {
+	t.Chdir(t.TempDir())
+	got, err := runLines(t, testOptions(t), "5", "+447700900187", "O2", "northfirm.example", "", "n", "n", "A. Doe", "a.doe@northfirm.example", "", "1", "y", "q")
+	if err != nil {
+		t.Error(err)
+	}
+	for _, want := range []string{"Missing in the request: ", "Write the request?", "Written: lockout-2026-03-03-user-1.txt, masked"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("output lacks %q:\n%s", want, got)
+		}
+	}
+	b, err := os.ReadFile("lockout-2026-03-03-user-1.txt")
+	if err != nil || strings.Contains(string(b), "Doe") || strings.Contains(string(b), "northfirm") || strings.Contains(string(b), "900187") {
+		t.Errorf("%v: %s", err, b)
+	}
+}

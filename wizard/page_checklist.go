@@ -191,6 +191,11 @@ func (p *checklistPage) typeKey(m *model, k tea.KeyMsg, i int) (bool, tea.Cmd) {
 // enter goes on from a step that is not a question.
 func (p *checklistPage) enter(m *model, i int) tea.Cmd {
 	if i < 0 { // at the outcome
+		if _, ok := m.request(); ok {
+			e := newExportPage(m)
+			m.push(e)
+			return e.preview(m)
+		}
 		if t := m.d.outcome.Topic; t != "" {
 			if !m.mayChange() {
 				return nil
@@ -355,7 +360,7 @@ func (p *checklistPage) source(m *model, i int) string {
 		if detail == "" {
 			return clean(s.Source)
 		}
-		return clean(s.Source + ", " + detail)
+		return m.maskText(clean(s.Source + ", " + detail))
 	case s.Step.Kind == faq.KindInfo:
 		return ""
 	case m.reading != nil && len(s.Step.DecidedBy)+len(s.Step.FailedBy) > 0:
@@ -376,7 +381,7 @@ func (p *checklistPage) stepLines(m *model, v *view, i, w int) {
 		v.add(" The log may answer this: reading, " + m.progressWords(m.reading.progress) + ".")
 	}
 	v.add("", " Read aloud")
-	v.add(st.hang("   ", quoted(clean(s.Step.Ask)), w-2)...)
+	v.add(st.hang("   ", quoted(m.maskText(clean(s.Step.Ask))), w-2)...)
 	v.add("")
 	if isChoice(s.Step) {
 		p.choiceLines(m, v, s, w)
@@ -464,7 +469,7 @@ func (p *checklistPage) decidedLines(m *model, v *view, i, w int) {
 			v.add(st.hang("   ", m.maskText(clean(f.Summary)), w-2)...)
 		}
 	} else if d := clean(s.Detail); d != "" && !s.Answered {
-		v.add(st.hang("   ", d, w-2)...)
+		v.add(st.hang("   ", m.maskText(d), w-2)...)
 	}
 	if s.Conflict != "" {
 		v.add(st.hang("   "+paint(st.warn, st.signs.late)+" ", clean(s.Conflict), w-2)...)
@@ -475,10 +480,10 @@ func (p *checklistPage) decidedLines(m *model, v *view, i, w int) {
 	}
 	if s.Say != "" {
 		v.add("", " Read aloud")
-		v.add(st.hang("   ", quoted(clean(s.Say)), w-2)...)
+		v.add(st.hang("   ", quoted(m.maskText(clean(s.Say))), w-2)...)
 	} else if !s.Answered && s.Result == "" && s.Step.Ask != "" {
 		v.add(" It asks")
-		v.add(st.hang("   ", quoted(clean(s.Step.Ask)), w-2)...)
+		v.add(st.hang("   ", quoted(m.maskText(clean(s.Step.Ask))), w-2)...)
 	}
 }
 
@@ -516,11 +521,15 @@ func (p *checklistPage) outcomeLines(m *model, v *view, w int) {
 	v.add(" " + st.beside(paint(st.bold, clean(o.Title)), kind, w-2))
 	if o.Tell != "" {
 		v.add("", " Read aloud")
-		v.add(st.hang("   ", quoted(clean(o.Tell)), w-2)...)
+		v.add(st.hang("   ", quoted(m.maskText(clean(o.Tell))), w-2)...)
 	}
 	if o.Next != "" {
 		v.add("")
 		v.add(st.hang(" "+paint(st.bold, "Do now")+"   ", clean(o.Next), w-1)...)
+	}
+	if r, ok := m.request(); ok && len(r.Missing) > 0 {
+		v.add("")
+		v.add(st.hang(" "+paint(st.warn, st.signs.late)+" ", "Missing in the request: "+clean(strings.Join(r.Missing, ", "))+". It is marked so.", w-1)...)
 	}
 	if t, ok := m.o.Set.Topic(o.Topic); ok {
 		v.add("", " Goes on under: "+clean(t.Label))
@@ -559,12 +568,41 @@ func (p *checklistPage) evidence(m *model, i int) page {
 				out = append(out, st.hang("  ", m.maskText(clean(e)), w)...)
 			}
 		}
+		if s.Unblock != nil {
+			out = append(out, "")
+			out = append(out, m.unblockText(*s.Unblock, w)...)
+		}
 		if s.Step.Explain != "" {
 			out = append(out, "", paint(st.bold, "The FAQ says"))
 			out = append(out, st.wrap(plainMarkdown(clean(s.Step.Explain)), w)...)
 		}
 		return out
 	})
+}
+
+// unblockText is what is known of how a carrier blocks texts and how that is lifted.
+func (m *model) unblockText(h faq.CarrierHelp, w int) []string {
+	st := m.st
+	name := clean(h.Carrier)
+	if name == "" {
+		name = "the carrier"
+	}
+	out := []string{paint(st.bold, st.cutEnd("How to unblock at "+name, w))}
+	for _, b := range h.Blocks {
+		out = append(out, st.hang("  - ", clean(b), w)...)
+	}
+	for i, l := range h.Lift {
+		out = append(out, st.hang("  "+formatInt(i+1)+" ", clean(l), w)...)
+	}
+	if h.Tell != "" {
+		out = append(out, st.hang("  Tell ", quoted(m.maskText(clean(h.Tell))), w)...)
+	}
+	for _, line := range [][2]string{{"contact", h.Contact}, {"search", h.Search}, {"source", h.Source}} {
+		if line[1] != "" {
+			out = append(out, st.hang("  "+st.pad(line[0], 8), clean(line[1]), w)...)
+		}
+	}
+	return out
 }
 
 func (p *checklistPage) keys(m *model) []key.Binding {
@@ -585,6 +623,9 @@ func (p *checklistPage) keys(m *model) []key.Binding {
 		enter := with(k.Enter, "ticket")
 		if m.d.outcome.Topic != "" {
 			enter = with(k.Enter, "go on there")
+		}
+		if _, ok := m.request(); ok {
+			enter = with(k.Enter, "write the request")
 		}
 		return []key.Binding{enter, with(k.Copy, "copy words"), k.BackStep, undo, k.Esc, k.FAQ, k.Keys}
 	case p.browse >= 0 && i == m.d.current:

@@ -18,6 +18,7 @@ import (
 
 // exportPage shows byte for byte what will be written, and writes it.
 type exportPage struct {
+	doc     document
 	formats []string
 	at      int
 	mask    bool
@@ -47,7 +48,8 @@ type previewed struct {
 }
 
 func newExportPage(m *model) *exportPage {
-	p := &exportPage{formats: export.Formats("ticket"), mask: m.masked || m.o.Redact}
+	doc := m.document()
+	p := &exportPage{doc: doc, formats: export.Formats(doc.kind), mask: m.masked || m.o.Redact}
 	p.name(m)
 	return p
 }
@@ -55,7 +57,7 @@ func newExportPage(m *model) *exportPage {
 // extension is what a format's file is called by.
 func extension(format string) string {
 	switch format {
-	case "text":
+	case "text", "reply":
 		return "txt"
 	case "zendesk", "jira", "freshdesk", "servicenow", "github", "json":
 		return "json"
@@ -70,9 +72,9 @@ func (p *exportPage) name(m *model) {
 		return
 	}
 	format := p.format()
-	name := "ticket-" + m.c.Created.UTC().Format("2006-01-02") + "-user-1"
+	name := p.doc.name + "-" + m.c.Created.UTC().Format("2006-01-02") + "-user-1"
 	switch format {
-	case "zendesk", "jira", "freshdesk", "servicenow", "github":
+	case "zendesk", "jira", "freshdesk", "servicenow", "github", "reply":
 		name += "-" + format
 	}
 	p.path = newField(name + "." + extension(format))
@@ -89,7 +91,7 @@ func (p *exportPage) format() string {
 func (p *exportPage) preview(m *model) tea.Cmd {
 	p.no++
 	p.waiting, p.from = true, 0
-	no, format, t := p.no, p.format(), m.d.ticket
+	no, format, write := p.no, p.format(), p.doc.write
 	o := export.Options{Redact: p.mask}
 	return func() tea.Msg {
 		var buf bytes.Buffer
@@ -97,7 +99,7 @@ func (p *exportPage) preview(m *model) tea.Cmd {
 		if o.Redact {
 			o.RedactMap = labels
 		}
-		err := export.Ticket(&buf, format, t, o)
+		err := write(&buf, format, o)
 		out := previewed{no: no, bytes: buf.Bytes(), err: err, values: labels.Len()}
 		out.lines = previewLines(buf.Bytes())
 		return out
@@ -363,15 +365,15 @@ func (p *exportPage) note(m *model) string {
 	if !p.mask {
 		return "! Full numbers are in it. r masks them."
 	}
-	if left := leaks(p.made.bytes, m.d.ticket); left > 0 {
-		return "! " + plural(left, "full number is", "full numbers are") + " still in it."
+	if left := leaks(p.made.bytes, m.d.ticket, p.doc.known); left > 0 {
+		return "! " + plural(left, "number or name is", "numbers or names are") + " still in it."
 	}
 	return "Checked: none of the case's numbers and names is left in it."
 }
 
-// leaks counts known numbers that a masked ticket still holds: a check of what
+// leaks counts known numbers and names that a masked document still holds: a check of what
 // is written, not of what was meant.
-func leaks(b []byte, t ticket.Ticket) int {
+func leaks(b []byte, t ticket.Ticket, known []string) int {
 	digits := onlyDigits(string(b))
 	n := 0
 	for _, p := range t.People {
@@ -385,8 +387,10 @@ func leaks(b []byte, t ticket.Ticket) int {
 			}
 		}
 	}
-	if t.FirmURL != "" && bytes.Contains(b, []byte(t.FirmURL)) {
-		n++
+	for _, text := range known {
+		if text != "" && bytes.Contains(b, []byte(text)) {
+			n++
+		}
 	}
 	return n
 }
