@@ -50,6 +50,9 @@ func TestShaping(t *testing.T) {
 		{"alone", "ا", "\ufe8d"},
 		{"peh is Persian", "پا", "\ufe8e\ufb58"},
 		{"Hebrew turns round", "בזק", "קזב"},
+		{"a number within", "קזב 12.5 אב, x", "בא 12.5 בזק, x"},
+		{"a number at the end", "קזב 12, x", "12 בזק, x"},
+		{"brackets face each other", "x קזב (אב)", "x (בא) בזק"},
 		{"within Latin", "a ب b", "a \ufe8f b"},
 	} {
 		got := ""

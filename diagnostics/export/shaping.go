@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	_ "embed"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 	"unicode"
@@ -88,23 +89,101 @@ func shaped(line string, bold bool) []glyphRun {
 		return fontRuns(nil, line, bold)
 	}
 	var p bidi.Paragraph
-	if _, err := p.SetString(line, bidi.DefaultDirection(bidi.LeftToRight)); err != nil {
+	// Our sentences are read left to right, whatever name stands first: the mark in
+	// front says so to the library, and is not drawn.
+	if _, err := p.SetString(leftToRight+line, bidi.DefaultDirection(bidi.LeftToRight)); err != nil {
 		return fontRuns(nil, line, bold)
 	}
 	order, err := p.Order()
 	if err != nil {
 		return fontRuns(nil, line, bold)
 	}
-	var runs []glyphRun
+	var pieces []piece
 	for i := range order.NumRuns() {
 		run := order.Run(i)
-		text := run.String()
-		if run.Direction() == bidi.RightToLeft {
-			text = reversed(joined(text))
-		}
+		pieces = append(pieces, piece{strings.TrimPrefix(run.String(), leftToRight), run.Direction() == bidi.RightToLeft})
+	}
+	var runs []glyphRun
+	for _, text := range visual(pieces) {
 		runs = fontRuns(runs, text, bold)
 	}
 	return runs
+}
+
+const leftToRight = "\u200e"
+
+// piece is a stretch of one direction, in the order of reading.
+type piece struct {
+	text string
+	rtl  bool
+}
+
+// leadingNumber is a number at the beginning of a text. Behind right-to-left
+// text it belongs to it: it is read left to right, and stands to its left.
+var leadingNumber = regexp.MustCompile(`^\p{Nd}+(?:[.,:/+-]\p{Nd}+)*`)
+
+// visual puts pieces into the order in which they stand on the line. The library
+// tells directions, not levels, and gives the order of reading.
+func visual(pieces []piece) []string {
+	var out []string
+	for i := 0; i < len(pieces); {
+		if !pieces[i].rtl {
+			out = append(out, pieces[i].text)
+			i++
+			continue
+		}
+		var group []piece // in the order of reading, from the right
+		rest := ""
+		for ; i < len(pieces) && rest == ""; i++ {
+			p := pieces[i]
+			if p.rtl {
+				group = append(group, p)
+				continue
+			}
+			// The library leaves the bracket that closes behind when it ends the run.
+			last := &group[len(group)-1]
+			for last.rtl && p.text != "" && unclosed(last.text) == p.text[0] {
+				last.text, p.text = last.text+p.text[:1], p.text[1:]
+			}
+			number := leadingNumber.FindString(p.text)
+			rest = p.text[len(number):]
+			if number != "" {
+				group = append(group, piece{text: number})
+			}
+		}
+		for j := len(group) - 1; j >= 0; j-- {
+			if group[j].rtl {
+				out = append(out, reversed(joined(group[j].text)))
+			} else {
+				out = append(out, group[j].text)
+			}
+		}
+		if rest != "" {
+			out = append(out, rest)
+		}
+	}
+	return out
+}
+
+// unclosed is the bracket that would close the last open one of a text, or 0.
+func unclosed(s string) byte {
+	var open []byte
+	for i := range len(s) {
+		switch s[i] {
+		case '(':
+			open = append(open, ')')
+		case '[':
+			open = append(open, ']')
+		case ')', ']':
+			if n := len(open); n > 0 {
+				open = open[:n-1]
+			}
+		}
+	}
+	if len(open) == 0 {
+		return 0
+	}
+	return open[len(open)-1]
 }
 
 func fontRuns(runs []glyphRun, text string, bold bool) []glyphRun {
