@@ -1,6 +1,9 @@
 package deliverylog
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // splitForm takes a line apart that has a query string or form body in it: the
 // body of a webhook as it was logged, a URL, or an access log's line.
@@ -37,6 +40,20 @@ func splitForm(t *tree, line []byte) bool {
 		t.add(lineTimeKey, when)
 	}
 	return true
+}
+
+var requestMembers = []string{"params", "body", "form", "query", "payload", "parameters"}
+
+// request gives the names of a webhook's parameter, bare or in the member in
+// which programs that log requests put parameters, beside their own time.
+func request(name string) string {
+	all := name
+	for _, in := range requestMembers {
+		for alternative := range strings.SplitSeq(name, "|") {
+			all += "|" + in + "." + alternative
+		}
+	}
+	return all
 }
 
 // unescape takes the escapes of a form away: + for a space, %XX for a byte.

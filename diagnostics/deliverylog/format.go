@@ -1,6 +1,7 @@
 package deliverylog
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -177,11 +178,14 @@ func (f *Format) compile() *Format {
 // shortNames cuts a list of alternatives to what people want to read.
 func shortNames(s string) string {
 	const most = 4
-	names := strings.Split(s, "|")
+	names := slices.DeleteFunc(strings.Split(s, "|"), func(n string) bool {
+		in, _, ok := strings.Cut(n, ".")
+		return ok && slices.Contains(requestMembers, in)
+	})
 	if len(names) > most {
 		return strings.Join(names[:most], "|") + "|…"
 	}
-	return s
+	return strings.Join(names, "|")
 }
 
 // formats is the table of formats. A provider's come before the general ones,

@@ -145,6 +145,10 @@ func (j *jsonFrame) walk(level int, n int32, depth int, visit func(t *tree, n in
 			if inner.parse(text) == nil {
 				return j.walk(level+1, 0, depth+1, visit)
 			}
+		} else if level+1 < maxUnwrap && bytes.IndexByte(text, '&') > 0 && bytes.IndexByte(text, ' ') < 0 {
+			if inner := &j.trees[level+1]; splitForm(inner, text) && visit(inner, 0) { // the body of a request
+				return 1
+			}
 		}
 	}
 	return taken

@@ -29,9 +29,10 @@ var plivoMessages = Format{
 // plivoCallback is the status callback as somebody logged it. It has no time.
 var plivoCallback = Format{
 	Name: "plivo-callback", Provider: "plivo", Title: "Plivo status callbacks", Shape: "form, JSON or CSV", Events: true,
-	Columns: []string{"MessageUUID", "To", "Status", "ParentMessageUUID|PartInfo|Units|ErrorCode|TotalRate"},
+	Columns: []string{request("MessageUUID"), request("To"), request("Status"), request("ParentMessageUUID|PartInfo|Units|ErrorCode|TotalRate")},
 	fields: fields{
-		roleID: "messageuuid", roleTo: "to", roleFrom: "from", roleMCC: "mcc", roleMNC: "mnc", roleStatus: "status", roleCode: "errorcode",
+		roleID: request("messageuuid"), roleTo: request("to"), roleFrom: request("from"), roleMCC: request("mcc"), roleMNC: request("mnc"),
+		roleStatus: request("status"), roleCode: request("errorcode"),
 		roleLineTime: loggedAt,
 	},
 	words: plivoWords,

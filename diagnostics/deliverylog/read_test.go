@@ -625,3 +625,16 @@ func TestEmitError(t *testing.T) {
 		t.Errorf("%v after %d", err, n)
 	}
 }
+
+// TestLoggedRequests: webhooks as programs log them, with the parameters in a
+// member, or their body as text.
+func TestLoggedRequests(t *testing.T) {
+	text := `{"received_at":"2026-05-04T08:00:00Z","params":{"MessageSid":"SM1","MessageStatus":"sent","To":"+447700900101"}}` + "\n" +
+		`{"time":"x","request":{"body":"MessageSid=SM2&MessageStatus=failed&To=%2B447700900102&ErrorCode=30003"}}` + "\n" +
+		`{"path":"/health"}` + "\n"
+	got, sum := read(t, textLog(text), Options{})
+	same(t, got, []string{"1 SM1 +447700900101  0  - -", "2 SM2 +447700900102  3 30003 - -"})
+	if sum.Format != "twilio-callback" || sum.Skipped != 1 || sum.Newest.Std().Format("15:04") != "08:00" {
+		t.Errorf("%+v", sum)
+	}
+}

@@ -7,9 +7,10 @@ package deliverylog
 // https://www.twilio.com/docs/messaging/guides/track-outbound-message-status
 var twilioCallback = Format{
 	Name: "twilio-callback", Provider: "twilio", Title: "Twilio StatusCallback requests", Shape: "form, JSON or CSV", Events: true,
-	Columns: []string{"MessageSid|SmsSid", "MessageStatus|SmsStatus"},
+	Columns: []string{request("MessageSid|SmsSid"), request("MessageStatus|SmsStatus")},
 	fields: fields{
-		roleID: "messagesid|smssid", roleTo: "to", roleFrom: "from", roleStatus: "messagestatus|smsstatus", roleCode: "errorcode",
+		roleID: request("messagesid|smssid"), roleTo: request("to"), roleFrom: request("from"), roleStatus: request("messagestatus|smsstatus"),
+		roleCode:     request("errorcode"),
 		roleLineTime: loggedAt,
 	},
 	words: twilioWords, utc: true,

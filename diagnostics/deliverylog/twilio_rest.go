@@ -24,7 +24,7 @@ var twilioREST = Format{
 // https://www.twilio.com/docs/usage/bulkexport/day
 var twilioBulk = Format{
 	Name: "twilio-bulk", Provider: "twilio", Title: "Twilio bulk export", Shape: "JSON or CSV",
-	Columns:  []string{"sid", "to", "status", "date_created", "date_updated"},
+	Columns:  []string{"sid", "to", "status", "date_created", "date_updated", "direction|num_segments"},
 	Warnings: []string{twilioUpdated},
 	fields:   twilioMessageFields, words: twilioWords, utc: true, finish: finishTwilioMessage,
 }
