@@ -559,7 +559,8 @@ func (p *carriersPage) total(m *model, s shape) string {
 func (p *carriersPage) tableLines(m *model, v *view, w, h int) {
 	st, t := m.st, m.table()
 	s := p.shape(m, w, false)
-	if h > 12 {
+	detail := p.detail(m, min(w, textWidth))
+	if h > 12 && h > len(p.rows)+len(detail)+7 { // air goes before carriers
 		v.add("")
 	}
 	left := " " + m.logNames()
@@ -583,7 +584,6 @@ func (p *carriersPage) tableLines(m *model, v *view, w, h int) {
 		v.add("")
 	}
 	v.add(p.heading(m, s))
-	detail := p.detail(m, min(w, textWidth))
 	room := h - len(v.lines) - 1
 	if h > 12 {
 		room -= len(detail) + 3
@@ -671,9 +671,8 @@ func (p *carriersPage) detail(m *model, w int) []string {
 	if text == "" {
 		text = clean(f.Summary)
 	}
-	out = append(out, st.hang("   ", m.maskText(text), w-1)...)
-	out = append(out, st.hang("   ", plural(f.AffectedUsers, "user", "users")+", "+tally.FormatSure(f.Confidence)+".", w-1)...)
-	return out
+	text += " " + plural(f.AffectedUsers, "user", "users") + ", " + tally.FormatSure(f.Confidence) + "."
+	return append(out, st.hang("   ", m.maskText(text), w-1)...)
 }
 
 // rowText is a carrier as text to copy.
