@@ -257,6 +257,16 @@ func ruleCases() []ruleCase {
 			})
 			b.live(french, nil)
 		}, []string{"provider_outage country GB"}},
+		{"a log so short that nobody knows what is usual", func(b *book) {
+			for i := range 36 {
+				h := fine
+				if i%3 != 0 {
+					h = unexplained()
+				}
+				p := british[i%4]
+				b.try(gb(i), p.country, p.name, on(0, 8, i), h)
+			}
+		}, nil},
 		{"a burst of traffic in which nothing goes wrong", func(b *book) {
 			b.live(british, nil)
 			for i := range 300 {

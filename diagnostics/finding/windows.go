@@ -16,6 +16,7 @@ const (
 	providerRate     = 0.25
 	providerP        = 1e-5 // after correction
 	outageP          = 1e-4
+	usualAttempts    = 20      // outside of the window at least
 	badDay           = 2       // carriers have days that are so many times as bad, and that is no outage
 	badDayP          = 0.01    // after correction, against such a day
 	longestOutage    = 24 * 12 // slots
@@ -146,6 +147,13 @@ func (b *board) outage(u unit, w found, areas [][]cell, looked float64) (claim, 
 	if u.level == "carrier" && corrected(logP, looked) > outageP || u.level != "carrier" && corrected(logP, looked) > providerP {
 		return claim{}, false
 	}
+	if b.ownCauses(picked)*3 > len(picked) {
+		return claim{}, false // many causes at once, each of another kind
+	}
+	outside := b.span(failing, u.areas, b.first, b.last+1).minus(in)
+	if outside.n < max(usualAttempts, in.n/4) {
+		return claim{}, false // nobody knows what is usual here
+	}
 	cause, level := CarrierOutage, LevelCarrier
 	scope := Scope{Country: u.country}
 	switch {
@@ -186,15 +194,14 @@ func (b *board) outage(u unit, w found, areas [][]cell, looked float64) (claim, 
 	if likelihoodOfNone(after.n-after.bad, rate) > 0.05 && after.rate() > rate/2 || after.n == 0 && b.last-f.to < hours(1) {
 		window.To, window.Open = b.endOf(), true
 	}
-	before := b.span(failing, u.areas, b.first, b.last+1).minus(in)
-	base, whose := before, atOtherTimes
+	base, whose := outside, atOtherTimes
 	if cause != ProviderOutage {
 		if rest := b.span(failing, b.country(u.country), f.from, f.to).minus(in); rest.n >= 5 {
 			base, whose = rest, u.country+", other carriers"
 		}
 	}
 	c.Finding = Finding{Cause: cause, Scope: scope, Window: window,
-		Figures: figures(len(picked), int(in.n), base, whose, logP, looked, &before)}
+		Figures: figures(len(picked), int(in.n), base, whose, logP, looked, &outside)}
 	b.count(&c)
 	return c, true
 }
@@ -238,6 +245,22 @@ func bestNear(series []cell, w found, base float64) found {
 		}
 	}
 	return best
+}
+
+// ownCauses counts the attempts whose reason lies with the number or the sender:
+// such a failure says nothing of a carrier's hour.
+func (b *board) ownCauses(picked []int32) (n int) {
+	for _, i := range picked {
+		switch r := b.attempts[i].Reason; r {
+		case reason.NumberInvalid, reason.NotMobile, reason.VOIP, reason.OptedOut, reason.ProviderBlocked:
+			n++
+		default:
+			if aboutSender(r) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // mostlySpam says whether the codes of these attempts name spam, where they name anything.
