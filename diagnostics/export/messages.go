@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"cli.otpdoctor/diagnostics/message"
+	"cli.otpdoctor/diagnostics/number"
 )
 
 // messageColumns are those of convert, in the contract's order.
@@ -87,7 +88,7 @@ const stampLayout = "2006-01-02T15:04:05.000Z"
 func (mw *MessageWriter) appendCSV(m *message.Message) {
 	b := mw.buf
 	b = append(appendCell(b, mw.red.id(m.ID)), ',')
-	b = append(appendCell(b, mw.red.e164(m.To)), ',')
+	b = append(mw.appendNumber(b, m.To), ',')
 	b = append(appendCell(b, m.Country), ',')
 	b = append(appendCell(b, m.Carrier), ',')
 	b = append(append(b, m.CarrierSource...), ',')
@@ -109,6 +110,17 @@ func (mw *MessageWriter) appendCSV(m *message.Message) {
 	b = append(appendCell(b, m.Provider), ',')
 	b = append(appendCell(b, m.Format), '\n')
 	mw.buf = b
+}
+
+// appendNumber appends a recipient, in the ordinary case without making a string of it.
+func (mw *MessageWriter) appendNumber(b []byte, m number.MSISDN) []byte {
+	switch {
+	case m == 0:
+		return b
+	case mw.red.on || m.IsOdd():
+		return appendCell(b, mw.red.e164(m))
+	}
+	return strconv.AppendUint(append(b, '+'), uint64(m), 10)
 }
 
 func (mw *MessageWriter) appendJSON(m *message.Message) {
