@@ -344,6 +344,7 @@ func (f *folder) give(b *brief, out *batch) {
 
 // flush gives out messages that are left, some of them; false where none is left.
 func (f *folder) flush(some int, out *batch) bool {
+	f.queue.forget()
 	for ; some > 0 && !f.queue.empty(); some-- {
 		f.give(f.queue.first(), out)
 	}

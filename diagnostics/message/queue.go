@@ -168,12 +168,19 @@ func (q *queue) find(to []uint64, key uint64, fits func(*brief) bool) []uint64 {
 	return to
 }
 
-// touch loads what find will look at first, so that the misses of many keys overlap.
-func (q *queue) touch(key uint64) uint32 {
+// touch loads what find will look at first for some keys, and what the first of
+// the queue needs to go: so the misses of many of them overlap.
+func (q *queue) touch(rows []row) (touched uint32) {
 	if len(q.index) == 0 {
 		return 0
 	}
-	return q.index[q.slot(key)]
+	for i := range rows {
+		touched ^= q.index[q.slot(rows[i].key)]
+	}
+	for i := range min(uint64(len(rows)), q.tail-q.head) {
+		touched ^= q.index[q.slot(q.at(q.head+i).key)]
+	}
+	return touched
 }
 
 func (q *queue) push(b brief) {
@@ -197,11 +204,14 @@ func (q *queue) enter(key, pos uint64) {
 
 // pop forgets the first.
 func (q *queue) pop() {
-	if key := q.first().key; key != 0 {
+	if key := q.first().key; key != 0 && q.index != nil {
 		q.leave(q.where(key, q.head))
 	}
 	q.head++
 }
+
+// forget makes nothing be found any more, so that taking out is quick.
+func (q *queue) forget() { q.index = nil }
 
 // move puts the first, as b, to the end.
 func (q *queue) move(b brief) {

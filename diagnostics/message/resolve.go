@@ -136,9 +136,11 @@ func (s *resolver) recipient(r *deliverylog.Record) number.MSISDN {
 // profile gives the profile of a row.
 func (s *resolver) profile(r *deliverylog.Record) profile {
 	b := s.key[:0]
-	for _, word := range [...][]byte{r.Network, r.MCCMNC, r.Country, r.From, r.Status, r.Code, r.Provider, r.Format, r.Reason, r.Source} {
-		b = append(b, byte(len(word)), byte(len(word)>>8), byte(len(word)>>16), byte(len(word)>>24))
-		b = append(b, word...)
+	for i, word := range [...][]byte{r.Network, r.MCCMNC, r.Country, r.From, r.Status, r.Code, r.Provider, r.Format, r.Reason, r.Source} {
+		if len(word) > 0 {
+			b = append(b, byte(i), byte(len(word)), byte(len(word)>>8), byte(len(word)>>16), byte(len(word)>>24))
+			b = append(b, word...)
+		}
 	}
 	s.key = b
 	if len(b) > maxRecentLength {

@@ -71,9 +71,7 @@ func (w *worker) Turn(line int64) error {
 	from := int32(0)
 	for i := range w.rows {
 		if i%ahead == 0 {
-			for _, r := range w.rows[i:min(i+ahead, len(w.rows))] {
-				w.touched ^= w.folder.queue.touch(r.key)
-			}
+			w.touched ^= w.folder.queue.touch(w.rows[i:min(i+ahead, len(w.rows))])
 		}
 		r := &w.rows[i]
 		r.line += line
