@@ -45,6 +45,7 @@ type Options struct {
 	By           string        // dimension to group by, default "carrier"
 	Watch        []number.MSISDN
 	Workers      int      // goroutines that read, default one a processor
+	BlockSize    int      // bytes that each reads at a time, default half a MiB
 	Explain      bool     // keep what was nearly found
 	FAQ          *faq.Set // the words of findings; nil: the built-in ones
 

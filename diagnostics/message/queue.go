@@ -140,26 +140,33 @@ func (q *queue) empty() bool          { return q.head == q.tail }
 func (q *queue) first() *brief        { return q.at(q.head) }
 func (q *queue) at(pos uint64) *brief { return &q.ring[pos&uint64(len(q.ring)-1)] }
 
-// The index is a hash table with a word a brief: place in the ring +1, and above
-// it as much of the key as there is room for.
+// The index is a hash table with a word a brief: place in the ring +1 (the low
+// placeBits), how many slots it stands behind its own (4 bits, 15: that many or
+// more), and above them as much of the key as there is room for.
+
+const (
+	behindBits = 4
+	farBehind  = 1<<behindBits - 1
+)
 
 func (q *queue) slot(key uint64) int {
 	return int(key >> (64 - bits.TrailingZeros(uint(len(q.index)))))
 }
 
-func (q *queue) word(key, pos uint64) uint32 {
-	return uint32(key)<<q.placeBits | uint32(pos&uint64(len(q.ring)-1)+1)
-}
+func (q *queue) place(pos uint64) uint32 { return uint32(pos&uint64(len(q.ring)-1) + 1) }
+
+func (q *queue) placeOf(word uint32) uint32 { return word & (1<<q.placeBits - 1) }
 
 // find appends the positions of the briefs with a key that fit.
 func (q *queue) find(to []uint64, key uint64, fits func(*brief) bool) []uint64 {
 	if len(q.index) == 0 {
 		return to
 	}
-	tag := uint32(key) << q.placeBits
+	shift := q.placeBits + behindBits
+	tag := uint32(key) << shift >> shift
 	for i := q.slot(key); q.index[i] != 0; i = (i + 1) & (len(q.index) - 1) {
-		if w := q.index[i]; w>>q.placeBits<<q.placeBits == tag {
-			place := uint64(w&(1<<q.placeBits-1)) - 1
+		if w := q.index[i]; w>>shift == tag {
+			place := uint64(q.placeOf(w)) - 1
 			if b := &q.ring[place]; b.key == key && fits(b) {
 				to = append(to, q.head+(place-q.head)&uint64(len(q.ring)-1))
 			}
@@ -195,11 +202,17 @@ func (q *queue) push(b brief) {
 }
 
 func (q *queue) enter(key, pos uint64) {
-	i := q.slot(key)
+	home := q.slot(key)
+	i := home
 	for q.index[i] != 0 {
 		i = (i + 1) & (len(q.index) - 1)
 	}
-	q.index[i] = q.word(key, pos)
+	q.index[i] = uint32(key)<<(q.placeBits+behindBits) | q.behind(i, home)<<q.placeBits | q.place(pos)
+}
+
+// behind is how far slot i is behind another, as a word has it.
+func (q *queue) behind(i, home int) uint32 {
+	return uint32(min((i-home)&(len(q.index)-1), farBehind))
 }
 
 // pop forgets the first.
@@ -221,8 +234,8 @@ func (q *queue) move(b brief) {
 
 // where finds the slot of a brief.
 func (q *queue) where(key, pos uint64) int {
-	i, w := q.slot(key), q.word(key, pos)
-	for q.index[i] != w {
+	i, place := q.slot(key), q.place(pos)
+	for q.placeOf(q.index[i]) != place {
 		i = (i + 1) & (len(q.index) - 1)
 	}
 	return i
@@ -232,9 +245,13 @@ func (q *queue) where(key, pos uint64) int {
 func (q *queue) leave(i int) {
 	mask := len(q.index) - 1
 	for j := (i + 1) & mask; q.index[j] != 0; j = (j + 1) & mask {
-		home := q.slot(q.ring[q.index[j]&(1<<q.placeBits-1)-1].key)
-		if (j-home)&mask >= (j-i)&mask {
-			q.index[i] = q.index[j]
+		w := q.index[j]
+		behind := int(w >> q.placeBits & farBehind)
+		if behind == farBehind {
+			behind = (j - q.slot(q.ring[q.placeOf(w)-1].key)) & mask
+		}
+		if step := (j - i) & mask; behind >= step {
+			q.index[i] = w&^(farBehind<<q.placeBits) | uint32(min(behind-step, farBehind))<<q.placeBits
 			i = j
 		}
 	}
