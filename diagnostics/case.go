@@ -3,6 +3,7 @@ package diagnostics
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -405,13 +406,19 @@ func (c *Case) Given() map[string]string {
 			given[id] = value
 		}
 	}
+	maps.Copy(given, c.questionAnswers())
+	return given
+}
+
+// questionAnswers are those given to the thirteen questions themselves.
+func (c *Case) questionAnswers() map[string]string {
+	given := map[string]string{}
 	for _, e := range c.answers {
-		if e.Kind != EventQuestion {
-			continue
-		}
-		if e.Value == "" {
+		switch {
+		case e.Kind != EventQuestion:
+		case e.Value == "":
 			delete(given, e.Step)
-		} else {
+		default:
 			given[e.Step] = e.Value
 		}
 	}

@@ -105,6 +105,20 @@ func TestWalkIsDecidedByNumberAndLog(t *testing.T) {
 	}
 }
 
+// What was answered on the ticket is not asked again by the checklist.
+func TestTicketAnswersDecideSteps(t *testing.T) {
+	c := demoCase(t)
+	c.AnswerQuestion("receives_other_messages", "no, nothing at all")
+	for _, st := range c.Walk().States() {
+		if st.Step.ID == "other_texts" && (st.Result != faq.Fail || st.Source != "agent") {
+			t.Errorf("other_texts: got %q from %q, want fail from agent", st.Result, st.Source)
+		}
+	}
+	if step, _ := c.Walk().Current(); step.ID != "way_in" {
+		t.Errorf("open step: %q, want way_in", step.ID)
+	}
+}
+
 func TestUndoAndRedo(t *testing.T) {
 	c := demoCase(t)
 	c.Answer("other_texts", "y")

@@ -181,14 +181,13 @@ func (c *Case) group() *tally.Group {
 	return nil
 }
 
-// answerFacts hand what the ticket can derive to steps that ask the same.
+// answerFacts hand what the ticket can derive, or was told on its page, to steps
+// that ask the same.
 func (c *Case) answerFacts(f faq.Facts) {
-	if len(c.numbers) == 0 && c.report == nil {
-		return
-	}
-	t := ticket.Draft(ticket.Inputs{Set: c.set, Report: c.report, Numbers: c.numbers, FirmURL: c.firm, CreatedAt: c.Created, Now: c.Created, Identity: c.logins})
+	t := ticket.Draft(ticket.Inputs{Set: c.set, Report: c.report, Numbers: c.numbers, Given: c.questionAnswers(), FirmURL: c.firm,
+		CreatedAt: c.Created, Now: c.Created, Identity: c.logins})
 	for _, a := range t.Answers {
-		if !a.Known() || a.Source == ticket.FromAgent {
+		if !a.Known() {
 			continue
 		}
 		v := faq.Verdict{Result: faq.Pass, Source: string(a.Source), Detail: a.Short, Evidence: a.Evidence}
@@ -204,6 +203,13 @@ func (c *Case) answerFacts(f faq.Facts) {
 			v.Result = yesOrNo(value.Changed)
 		case ticket.PermanentlyDisabled:
 			v.Result = yesOrNo(value.Disabled)
+		case ticket.ReceivesOthers:
+			v.Result = yesOrNo(value.Receives)
+		case ticket.WholeFirm:
+			v.Result = yesOrNo(value.WholeFirm)
+		}
+		if a.Conflict != "" {
+			v.Evidence = append(v.Evidence, a.Conflict)
 		}
 		f.Verdicts[a.Question.ID] = v
 	}
