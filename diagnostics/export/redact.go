@@ -68,10 +68,11 @@ func (m *Map) Write(w io.Writer) error {
 type redactor struct {
 	on       bool
 	out      *Map
-	numbers  map[number.MSISDN]string // label by number, in the order of their appearance
-	cores    map[string]number.MSISDN // digits of known numbers, with and without country code
-	lengths  []int                    // of cores
-	literals []literal                // longest first
+	numbers  map[number.MSISDN]string        // label by number, in the order of their appearance
+	cores    map[string]number.MSISDN        // digits of known numbers, with and without country code
+	lengths  []int                           // of cores
+	right    map[number.MSISDN]number.MSISDN // right forms of wrong numbers, see canonical
+	literals []literal                       // longest first
 	emails   map[string]string
 	keep     map[string]bool // message ids, which the provider needs
 	places   int
@@ -87,7 +88,7 @@ func newRedactor(o Options) *redactor {
 	if o.pack != nil {
 		labels = o.pack.numbers
 	}
-	return &redactor{on: o.Redact, out: o.RedactMap, numbers: labels, cores: map[string]number.MSISDN{},
+	return &redactor{on: o.Redact, out: o.RedactMap, numbers: labels, cores: map[string]number.MSISDN{}, right: map[number.MSISDN]number.MSISDN{},
 		emails: map[string]string{}, keep: map[string]bool{}, values: map[string]map[string]bool{}}
 }
 
@@ -106,16 +107,37 @@ func (r *redactor) know(list ...number.MSISDN) {
 			}
 			continue
 		}
-		full := m.E164()[1:]
-		r.core(full, m)
-		if n := number.Check("+"+full, ""); n.Valid {
-			r.core(strings.TrimPrefix(full, strconv.Itoa(n.CallingCode)), m)
-		} else if cc := number.Check(n.Likely, ""); cc.Valid {
-			right := cc.E164[1:]
-			r.core(right, m)
-			r.core(strings.TrimPrefix(right, strconv.Itoa(cc.CallingCode)), m)
+		// A number that is stored wrong is the same person as the right one.
+		one := r.canonical(m)
+		full, right := m.E164()[1:], one.E164()[1:]
+		r.core(full, one)
+		r.core(right, one)
+		if n := number.Check("+"+right, ""); n.Valid {
+			cc := strconv.Itoa(n.CallingCode)
+			r.core(strings.TrimPrefix(right, cc), one)
+			r.core(strings.TrimPrefix(full, cc), one)
 		}
 	}
+}
+
+// canonical is the right form of a number that a log has in a wrong one.
+func (r *redactor) canonical(m number.MSISDN) number.MSISDN {
+	if m == 0 || m.IsOdd() || number.Classify(m).Valid {
+		return m
+	}
+	one, ok := r.right[m]
+	if !ok {
+		one = m
+		n := number.Check(m.E164(), "")
+		if !n.Valid && n.Likely != "" {
+			n = number.Check(n.Likely, "")
+		}
+		if right := number.ParseMSISDN([]byte(n.E164), ""); n.Valid && right != 0 {
+			one = right
+		}
+		r.right[m] = one
+	}
+	return one
 }
 
 func (r *redactor) core(digits string, m number.MSISDN) {
@@ -198,6 +220,7 @@ func (r *redactor) id(s string) string {
 
 // label is the name of one person throughout the report.
 func (r *redactor) label(m number.MSISDN) string {
+	m = r.canonical(m)
 	l, ok := r.numbers[m]
 	if !ok {
 		l = "user " + strconv.Itoa(len(r.numbers)+1)

@@ -142,6 +142,16 @@ func TestRedactText(t *testing.T) {
 	}
 }
 
+// A number stored with a zero too many and the right one are one person.
+func TestOnePersonOneLabel(t *testing.T) {
+	red := newRedactor(Options{Redact: true})
+	red.know(msisdn("+4407700900142"))
+	got := red.text("stored as +4407700900142, right is +44 7700 900142, typed 07700 900142") + "; " + red.number(msisdn("+4407700900142")) + "; " + red.e164(msisdn("+447700900142"))
+	if n := strings.Count(got, "user 1, +44 … 42"); n != 5 || strings.Contains(got, "user 2") {
+		t.Errorf("got %q", got)
+	}
+}
+
 func FuzzRedact(f *testing.F) {
 	for _, s := range personal {
 		f.Add("x " + s + " y")

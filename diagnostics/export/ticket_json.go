@@ -120,9 +120,10 @@ func ticketRedactor(t *ticket.Ticket, o Options) *redactor {
 			red.literal(s, "[number as typed]", "number")
 		}
 	}
-	// The people are the first users of the report, in their order.
+	// Whoever was asked for is the first user of the report; others are numbered as
+	// they appear in it.
 	for _, p := range t.People {
-		if key := p.Key(); key != 0 {
+		if key := p.Key(); key != 0 && p.Number.Input != "" {
 			red.label(key)
 		}
 	}
