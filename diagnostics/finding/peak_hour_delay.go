@@ -221,6 +221,7 @@ func (b *board) placeOf(p busy) busy {
 // peakClaim makes the finding.
 func (b *board) peakClaim(p busy, looked float64) claim {
 	slices.Sort(p.hours)
+	p.in.n = max(p.in.n, float64(len(p.attempts))) // an attempt counts where its user is, its day where its first message was
 	country := b.areas[p.areas[0]].country
 	scope := Scope{Level: LevelHours, Country: country, Hours: p.hours}
 	if len(p.areas) == 1 && b.areas[p.areas[0]].named && len(b.country(country)) > 1 {

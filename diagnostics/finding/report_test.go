@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cli.otpdoctor/diagnostics/number"
+	"cli.otpdoctor/diagnostics/tally"
 )
 
 // TestFor gives each number the findings whose scope contains it.
@@ -97,5 +98,34 @@ func TestEmpty(t *testing.T) {
 	r := Report{Table: table}
 	if c := r.Compare(0); c.All.Verdict != CannotTell {
 		t.Errorf("an empty log compares as %s", c.All.Verdict)
+	}
+}
+
+// TestOtherDimensions names no carrier where the groups are none.
+func TestOtherDimensions(t *testing.T) {
+	for _, by := range []string{"country", "provider", "sender"} {
+		b := newBook()
+		b.c = tally.NewCounter(tally.Options{By: by})
+		b.live(british, func(p place, u int, at time.Time) how {
+			if between(at, 3, 8, 10) || p.name == "O2" && at.Minute()%3 == 0 {
+				return unexplained()
+			}
+			return fine
+		})
+		b.live(french, nil)
+		for day := range 3 {
+			b.try("+4407700900987", "GB", "", on(day, 9, 0), unexplained())
+		}
+		found, _ := Find(b.table(), Options{Explain: true})
+		zero := false
+		for _, f := range found {
+			zero = zero || f.Cause == LeadingZero
+			if f.Scope.Carrier != "" || f.Scope.Level == LevelCarrier || f.Scope.Level == LevelHours {
+				t.Errorf("by %s: %s", by, brief(f))
+			}
+		}
+		if !zero {
+			t.Errorf("by %s: the leading zero is lost", by)
+		}
 	}
 }
