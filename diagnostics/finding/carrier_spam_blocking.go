@@ -2,7 +2,7 @@ package finding
 
 import "cli.otpdoctor/diagnostics/reason"
 
-var steadyTest = test{kind: failing, times: 2.2, floor: 0.01, rate: 0.08, chance: 1e-4}
+var steadyTest = test{kind: failing, times: 2.2, floor: 0.01, rate: 0.08, chance: 3e-5}
 
 // steadyFailure finds carriers that fail steadily where their country's others do
 // not: without a code that says so, the carrier filters.

@@ -20,8 +20,9 @@ const (
 	fewestDays      = 2
 	setApart        = 1e-3
 	oneEvening      = deliverylog.Time(20 * 3600 * 1000)
-	handsetShare    = 0.4  // of a user's attempts that failed, for a phone out of reach
-	userShare       = 0.4  // of a user's attempts that failed: less is a user who has it hard, not one cut off,
+	handsetShare    = 0.4 // of a user's attempts that failed, for a phone out of reach
+	userShare       = 0.4 // of a user's attempts that failed: less is a user who has it hard, not one cut off,
+	leastShare      = 0.25
 	rareP           = 1e-3 // unless chance is out of the question
 )
 
@@ -101,7 +102,7 @@ func (b *board) outliers() []outlier {
 			share := (reachless + 1) / (all.bad + 2)
 			o.logP = min(o.logP, math.Log(2)+logTail(float64(o.handset), float64(o.total), base*steadyExcess*max(share, 0.2)))
 		}
-		if share := float64(o.bad) / float64(o.total); share < userShare && corrected(o.logP, float64(b.table.Totals.Users)) > rareP {
+		if share := float64(o.bad) / float64(o.total); share < leastShare || share < userShare && corrected(o.logP, float64(b.table.Totals.Users)) > rareP {
 			continue
 		}
 		out = append(out, o)
