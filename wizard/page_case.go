@@ -326,8 +326,8 @@ func (p *casePage) wasResolved(m *model, msg resolved) tea.Cmd {
 	}
 	if m.problem != nil && m.problem.identity == msg.identity {
 		m.problem = nil
-		if p.at == onProblem {
-			p.at = onLogs
+		if p.at == onProblem { // mended: on with the next field
+			p.at, p.edit = onLogin, !m.saver.readOnly
 		}
 	}
 	if msg.identity {

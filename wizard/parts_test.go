@@ -323,3 +323,42 @@ func TestKeysWorkWhileReading(t *testing.T) {
 		t.Errorf("took %v", d)
 	}
 }
+
+// A click on a screen's name goes there, one on a line chooses it, the wheel moves.
+func TestMouse(t *testing.T) {
+	o := testOptions(t)
+	o.Now, o.Case = fixtureNow, fixtureCase(t)
+	m := newTestModel(t, o, 80, 24)
+	click := func(text string) {
+		t.Helper()
+		for y, line := range strings.Split(m.View(), "\n") {
+			if i := strings.Index(line, text); i >= 0 {
+				m.drain(t, m.update(tea.MouseMsg{X: cells(line[:i]), Y: y, Button: tea.MouseButtonLeft, Action: tea.MouseActionPress}))
+				return
+			}
+		}
+		t.Fatalf("%q is not on the screen:\n%s", text, m.View())
+	}
+	click("4 Carriers")
+	if m.at != atCarriers {
+		t.Fatalf("on screen %d", m.at+1)
+	}
+	click("KPN NL")
+	if g := m.pages[atCarriers].(*carriersPage).group(m); g.Carrier != "KPN" {
+		t.Errorf("the cursor is at %s", g.Carrier)
+	}
+	click("KPN NL")
+	if !strings.Contains(m.View(), "Carriers › KPN (NL)") {
+		t.Errorf("a second click opens nothing:\n%s", m.View())
+	}
+	click("3 Checklist")
+	click("y  yes")
+	if m.d.states[3].Answer != "yes" {
+		t.Errorf("the answer clicked is %q", m.d.states[3].Answer)
+	}
+	click("6 Ticket")
+	m.update(tea.MouseMsg{Button: tea.MouseButtonWheelDown, Action: tea.MouseActionPress})
+	if at := m.pages[atTicket].(*ticketPage).at; at != 4 {
+		t.Errorf("the wheel leaves the cursor at %d", at)
+	}
+}

@@ -178,6 +178,11 @@ func TestRandomKeys(t *testing.T) {
 			if r.IntN(12) == 0 {
 				m.Update(anySize(r))
 			}
+			if r.IntN(15) == 0 {
+				buttons := []tea.MouseButton{tea.MouseButtonLeft, tea.MouseButtonWheelUp, tea.MouseButtonWheelDown, tea.MouseButtonRight}
+				m.drain(t, m.update(tea.MouseMsg{X: r.IntN(m.w + 2), Y: r.IntN(m.h + 2), Button: buttons[r.IntN(len(buttons))], Action: tea.MouseActionPress}))
+				done = append(done, "mouse")
+			}
 			key := everyKey[r.IntN(len(everyKey))]
 			if m.asking != nil && key == "y" {
 				key = "n" // leaving or deleting would end the run
