@@ -477,7 +477,7 @@ func (p *carriersPage) panes(m *model, w, h int) view {
 			b.add(m.delayBars(g, right)...)
 		}
 	}
-	return view{lines: sideBySide(st, a.lines, b.lines, left, w, h), hits: hits, wide: true}
+	return view{lines: sideBySide(st, a.lines, b.lines, left, w, h), hits: hits}
 }
 
 // delayBars are delivered messages by how long they took.

@@ -54,7 +54,6 @@ type view struct {
 	lines []string
 	focus int         // line to keep in sight
 	hits  map[int]int // line to the item that a click on it chooses
-	wide  bool        // lines fill the window's width, panes and all
 }
 
 func (v *view) add(lines ...string) { v.lines = append(v.lines, lines...) }
@@ -101,7 +100,6 @@ type model struct {
 	unsaved  bool // events wait for a disk
 	asking   *question
 	ended    bool
-	endErr   error
 	quitting bool
 }
 

@@ -1,7 +1,6 @@
 package wizard
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -310,9 +309,3 @@ func (r *reader) note(m *model) string {
 }
 
 func (r *reader) typing() bool { return r.find != nil }
-
-// contains says whether a list holds a binding with this key, for tests of what
-// works now.
-func contains(bindings []key.Binding, help string) bool {
-	return slices.ContainsFunc(bindings, func(b key.Binding) bool { return b.Help().Key == help })
-}

@@ -361,7 +361,7 @@ func (p *carriersPage) click(m *model, id int) tea.Cmd {
 }
 
 func (p *carriersPage) view(m *model, w, h int) view {
-	v := view{wide: true}
+	v := view{}
 	if m.table() == nil {
 		v.add("")
 		v.add(m.noLogLines(min(w, textWidth))...)

@@ -422,7 +422,6 @@ func (p *casePage) click(m *model, id int) tea.Cmd {
 
 func (p *casePage) view(m *model, w, h int) view {
 	v := view{}
-	st := m.st
 	text := min(w, textWidth)
 	loose := h >= 16
 	gap := func() {
@@ -451,7 +450,6 @@ func (p *casePage) view(m *model, w, h int) view {
 	if m.problem != nil {
 		p.problemLines(m, &v, text)
 	}
-	_ = st
 	return v
 }
 

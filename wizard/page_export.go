@@ -244,7 +244,7 @@ func (p *exportPage) typing() bool { return p.naming }
 
 func (p *exportPage) view(m *model, w, h int) view {
 	st := m.st
-	v := view{wide: true}
+	v := view{}
 	if h > 14 {
 		v.add("")
 	}

@@ -75,7 +75,7 @@ func (p *findingsPage) click(m *model, id int) tea.Cmd {
 }
 
 func (p *findingsPage) view(m *model, w, h int) view {
-	v := view{wide: true}
+	v := view{}
 	if m.report() == nil {
 		v.add("")
 		v.add(m.noLogLines(min(w, textWidth))...)
@@ -169,7 +169,7 @@ func (p *findingsPage) openLines(m *model, f finding.Finding, w, h int) []string
 		}
 		out = append(out, st.hang(" "+paint(st.bold, "Tell")+"     ", quoted(m.maskText(clean(f.Reply))), w-1)...)
 	}
-	if c := m.conflict("network_provider"); c != "" && m.concerns(f) {
+	if c := m.conflict("network_provider"); c != "" && m.c.Concerns(f) {
 		out = append(out, "")
 		out = append(out, st.hang(" "+paint(st.warn, st.signs.late)+" ", c, w-1)...)
 	}
@@ -179,8 +179,6 @@ func (p *findingsPage) openLines(m *model, f finding.Finding, w, h int) []string
 	}
 	return out
 }
-
-func (m *model) concerns(f finding.Finding) bool { return m.c.Concerns(f) }
 
 func (s *styles) wrapIndent(text, indent string, w int) []string {
 	lines := s.wrap(text, w-len(indent))
@@ -285,7 +283,7 @@ func (p *findingsPage) panes(m *model, w, h int) view {
 	if p.at < len(m.d.findings) {
 		b = p.openWide(m, m.d.findings[p.at], right, h)
 	}
-	return view{lines: sideBySide(st, a, b, left, w, h), hits: hits, wide: true}
+	return view{lines: sideBySide(st, a, b, left, w, h), hits: hits}
 }
 
 // lookedAt says with what the findings were made.

@@ -14,7 +14,6 @@ import (
 // and leads to the export.
 type ticketPage struct {
 	at     int
-	moved  bool // the cursor was moved by hand
 	edit   bool
 	input  field
 	choice int

@@ -94,9 +94,6 @@ func (m *model) run(ctx context.Context, in io.Reader, out io.Writer) error {
 
 	_, err := p.Run()
 	m.stopReading()
-	if m.endErr != nil {
-		return m.endErr
-	}
 	saved := m.saver.flush()
 	switch {
 	case errors.Is(err, tea.ErrProgramPanic):

@@ -113,8 +113,3 @@ func quoted(text string) string {
 
 // causeWords are the causes in the vocabulary of the screens, for lists.
 func (m *model) causeWords(c finding.Cause) string { return clean(m.o.Set.CauseTitle(string(c), nil)) }
-
-// paintWords paints words inside an already drawn line, where they occur first.
-func paintWords(line, words string, painted string) string {
-	return strings.Replace(line, words, painted, 1)
-}
