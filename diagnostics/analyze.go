@@ -162,21 +162,14 @@ func messageProgress(f func(Progress)) func(message.Progress) {
 // Convert reads the logs and gives every message in normal form, judged at the
 // log's end, one after the other.
 func Convert(ctx context.Context, o Options, progress func(Progress), emit func(*message.Message) error) ([]deliverylog.Summary, error) {
-	messages, result, err := message.Collect(ctx, o.Logs, o.message(), o.Grace, messageProgress(progress))
-	if err != nil {
-		return nil, err
-	}
 	since, until := deliverylog.FromTime(o.Since), deliverylog.FromTime(o.Until)
-	for i := range messages {
-		m := &messages[i]
+	result, err := message.Each(ctx, o.Logs, o.message(), o.Grace, messageProgress(progress), func(m *message.Message) error {
 		if m.Submitted.Known() && (since.Known() && m.Submitted < since || until.Known() && m.Submitted >= until) {
-			continue
+			return nil
 		}
-		if err := emit(m); err != nil {
-			return result.Inputs, err
-		}
-	}
-	return result.Inputs, nil
+		return emit(m)
+	})
+	return result.Inputs, err
 }
 
 // ReadLookup reads a look-up file of any known kind.
