@@ -164,9 +164,9 @@ func TestNothingIsAskedOfTheTerminal(t *testing.T) {
 			return
 		}
 	}
-	// On a busy machine others have most of the time; what counts then is that
-	// nothing was waited for, which would be seconds.
-	if work > limit || best > 10*limit {
+	// On a busy machine, or with the race detector, the work alone takes longer; what
+	// counts then is that nothing was waited for: a terminal's answer costs five seconds.
+	if best > 10*limit {
 		t.Errorf("the first frame took %v, %v of them work, on a terminal that answers nothing", best, work)
 	}
 }
