@@ -47,6 +47,7 @@ type Case struct {
 
 	numbers  []carrier.Checked
 	report   *finding.Report
+	evidence []number.MSISDN // users of findings whose messages are kept as well
 	concerns map[string]bool // findings of the report that contain a number of the case
 	walk     faq.Walk
 	pending  []Event
@@ -278,6 +279,31 @@ func (c *Case) Watch() []number.MSISDN {
 	return watch
 }
 
+// mostEvidence bounds the users of findings whose every message is kept.
+const mostEvidence = 10_000
+
+// KeepEvidence has the next reading keep every message of the users whom the
+// ticket's findings count, for a pack that a provider can check. It says whether
+// there are such users that were not kept before.
+func (c *Case) KeepEvidence() bool {
+	if c.report == nil {
+		return false
+	}
+	more := false
+	for _, f := range c.Ticket().Findings {
+		for _, m := range f.Users {
+			if _, kept := c.report.Table.Watched(m); kept || len(c.evidence) >= mostEvidence || slices.Contains(c.evidence, m) {
+				continue
+			}
+			c.evidence, more = append(c.evidence, m), true
+		}
+	}
+	return more
+}
+
+// Kept are the numbers whose every message a reading keeps.
+func (c *Case) Kept() []number.MSISDN { return append(c.Watch(), c.evidence...) }
+
 // recipients are the keys under which a log may hold a number: right, and as typed.
 func recipients(n carrier.Checked) []number.MSISDN {
 	var keys []number.MSISDN
@@ -321,7 +347,7 @@ type Reading func(ctx context.Context, progress func(Progress)) (*finding.Report
 // is empty.
 func (c *Case) Reading() Reading {
 	o := c.Options
-	o.Logs, o.Watch, o.FAQ = nil, c.Watch(), c.set
+	o.Logs, o.Watch, o.FAQ = nil, c.Kept(), c.set
 	logs, identity := slices.Clone(c.logs), slices.Clone(c.identity)
 	read := &loginReading{}
 	c.reading = read

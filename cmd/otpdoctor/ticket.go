@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 	"cli.otpdoctor/diagnostics"
 	"cli.otpdoctor/diagnostics/export"
+	"cli.otpdoctor/diagnostics/finding"
 	"cli.otpdoctor/diagnostics/ticket"
 )
 
@@ -171,6 +173,11 @@ Numbers on a command line stand in the process list; on a shared machine use
 			if err := a.examine(cmd, c, o); err != nil {
 				return err
 			}
+			if pack {
+				if err := a.keepEvidence(cmd, c, o); err != nil {
+					return err
+				}
+			}
 			created := time.Time{} // the log's newest time, so that the same input gives the same bytes
 			if caseFile != "" {
 				created = c.Created
@@ -232,6 +239,34 @@ func (a *app) examine(cmd *cobra.Command, c *diagnostics.Case, o diagnostics.Opt
 	}
 	o.Watch = c.Watch()
 	report, err := a.analyze(cmd, o)
+	if err != nil {
+		return err
+	}
+	c.SetReport(report)
+	return nil
+}
+
+// keepEvidence reads the logs once more, for the messages behind the findings.
+func (a *app) keepEvidence(cmd *cobra.Command, c *diagnostics.Case, o diagnostics.Options) error {
+	for _, l := range o.Logs {
+		if l.Name == "-" {
+			a.warnf("standard input can be read once: the pack has the attempts behind each finding, not their messages")
+			return nil
+		}
+	}
+	if !c.KeepEvidence() {
+		return nil
+	}
+	progress, clear := a.progress()
+	defer clear()
+	read := c.Reading()
+	if len(o.Logs) > 0 {
+		o.Watch = c.Kept()
+		read = func(ctx context.Context, progress func(diagnostics.Progress)) (*finding.Report, error) {
+			return diagnostics.Analyze(ctx, o, progress)
+		}
+	}
+	report, err := read(cmd.Context(), progress)
 	if err != nil {
 		return err
 	}

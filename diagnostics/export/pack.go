@@ -77,6 +77,10 @@ func Pack(w io.Writer, t ticket.Ticket, o Options, tool string) error {
 			f := &t.Findings[i]
 			entries = append(entries, entry{fmt.Sprintf("finding-%d-%s.csv", i+1, strings.ReplaceAll(string(f.Cause), "_", "-")),
 				func(w io.Writer) error { return attemptsCSV(w, t.Report, f, red) }})
+			if slices.ContainsFunc(f.Users, func(m number.MSISDN) bool { _, ok := t.Report.Table.Watched(m); return ok }) {
+				entries = append(entries, entry{fmt.Sprintf("finding-%d-messages.csv", i+1),
+					func(w io.Writer) error { return findingCSV(w, t.Report, f, masked) }})
+			}
 		}
 		if slices.ContainsFunc(t.People, func(p ticket.Person) bool { _, ok := t.Report.Table.Watched(p.Key()); return ok }) {
 			entries = append(entries, entry{"messages.csv", func(w io.Writer) error { return peopleCSV(w, &t, masked) }})
@@ -155,6 +159,31 @@ func attemptsCSV(w io.Writer, r *finding.Report, f *finding.Finding, red *redact
 			a.Outcome.String(), a.Reason.String(), word(a.Code), red.id(a.MessageID))
 	}
 	return c.close()
+}
+
+// findingCSV has the messages behind a finding, as far as the reading kept them:
+// those to its users within its window, as convert writes them.
+func findingCSV(w io.Writer, r *finding.Report, f *finding.Finding, o Options) error {
+	mw, err := NewMessageWriter(w, "csv", o)
+	if err != nil {
+		return err
+	}
+	for _, user := range f.Users {
+		watched, _ := r.Table.Watched(user)
+		if watched == nil {
+			continue
+		}
+		for i := range watched.Messages {
+			m := &watched.Messages[i]
+			if !f.Window.Whole && m.Submitted.Known() && (f.Window.From.Known() && m.Submitted < f.Window.From || f.Window.To.Known() && m.Submitted > f.Window.To) {
+				continue
+			}
+			if err := mw.Write(m); err != nil {
+				return err
+			}
+		}
+	}
+	return mw.Close()
 }
 
 // peopleCSV has every message to the people of a ticket, as convert writes them.
