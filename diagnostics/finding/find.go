@@ -59,26 +59,56 @@ const mostOfOneRule = 12
 // [Options].Explain the nearest ones that it does not show. A healthy table has none.
 func Find(t *tally.Table, o Options) ([]Finding, []NearMiss) {
 	b := newBoard(t, o)
-	var all []Finding
+	var stated []*claim
 	for _, r := range rules {
 		for range mostOfOneRule {
 			claims := r.find(b)
 			for i := range claims {
 				c := &claims[i]
 				b.take(c)
-				b.finish(c)
-				all = append(all, c.Finding)
+				stated = append(stated, c)
 			}
 			if !r.again || len(claims) == 0 {
 				break
 			}
 		}
 	}
+	var all []Finding
+	for _, c := range b.joinOutages(stated) {
+		b.finish(c)
+		all = append(all, c.Finding)
+	}
 	sort(all)
 	if !o.Explain {
 		return all, nil
 	}
 	return all, b.nearMisses(all)
+}
+
+// joinOutages makes one finding of a carrier that filters for days and of the outage
+// that its worst hours were first taken for.
+func (b *board) joinOutages(stated []*claim) []*claim {
+	return slices.DeleteFunc(slices.Clone(stated), func(o *claim) bool {
+		if o.Cause != CarrierOutage {
+			return false
+		}
+		for _, s := range stated {
+			if s.Cause != CarrierSpamBlocking || s.Scope.String() != o.Scope.String() || s.what != "" || s.from > o.from || s.to < o.to {
+				continue
+			}
+			s.attempts = append(s.attempts, o.attempts...)
+			slices.Sort(s.attempts)
+			s.Users, s.Messages = nil, 0
+			b.count(s)
+			f := &s.Figures
+			f.Affected = min(f.Affected+o.Figures.Affected, f.Total)
+			if f.Total > 0 {
+				f.Rate = ref(float64(f.Affected) / float64(f.Total))
+			}
+			return true
+		}
+		return false
+	})
 }
 
 // take removes what a claim explains from the board.
