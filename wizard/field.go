@@ -30,17 +30,18 @@ func (f *field) set(text string) {
 func (f *field) text() string { return strings.Join(f.runes, "") }
 
 // insert puts text in at the cursor. Control characters, which only a paste can
-// hold, are left out; a tab becomes a space.
+// hold, are left out; a tab or a line break within becomes a space, so that
+// several files pasted one a line stay several.
 func (f *field) insert(text string) {
 	text = strings.Map(func(r rune) rune {
 		switch {
-		case r == '\t':
+		case r == '\t' || r == '\n' || r == '\r':
 			return ' '
 		case unicode.IsControl(r):
 			return -1
 		}
 		return r
-	}, text)
+	}, strings.TrimRight(text, "\r\n"))
 	before := strings.Join(f.runes[:f.at], "") + text
 	// Joined first, so that a combining mark typed alone joins what it belongs to.
 	f.runes = graphemes(before + strings.Join(f.runes[f.at:], ""))

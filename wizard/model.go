@@ -384,6 +384,11 @@ func (m *model) everywhere(msg tea.KeyMsg) tea.Cmd {
 		}
 		m.say("Mouse off.")
 		return tea.DisableMouse
+	case key.Matches(msg, k.Export) && len(m.over) == 0 && !m.c.Empty():
+		m.goTo(atTicket)
+		e := newExportPage(m)
+		m.push(e)
+		return e.preview(m)
 	case key.Matches(msg, k.PageDown):
 		m.scroll += max(1, m.bodyHeight()-2)
 	case key.Matches(msg, k.PageUp):

@@ -49,6 +49,9 @@ func newKeyList(m *model) *keyList {
 	if m.c.CanRedo() && !m.saver.readOnly {
 		add(with(k.Redo, "bring back what was undone"))
 	}
+	if len(m.over) == 0 && !m.c.Empty() {
+		add(with(k.Export, "export the ticket"))
+	}
 	add(with(k.Mask, "mask numbers on screen: "+onOff(m.masked)))
 	add(with(k.Mouse, "mouse: "+onOff(m.mouse)+" (shift-drag selects)"))
 	add(with(k.PageDown, "a page down"))

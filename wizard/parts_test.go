@@ -111,8 +111,8 @@ func TestField(t *testing.T) {
 	}
 	// A paste leaves its control characters behind.
 	f.set("")
-	press(tea.KeyMsg{Type: tea.KeyRunes, Paste: true, Runes: []rune("a\x1b[31mb\tc\n")})
-	if f.text() != "a[31mb c" {
+	press(tea.KeyMsg{Type: tea.KeyRunes, Paste: true, Runes: []rune("a\x1b[31mb\tc\r\nd\n")})
+	if f.text() != "a[31mb c  d" {
 		t.Errorf("got %q", f.text())
 	}
 	// A long text scrolls and never grows wider than its place.

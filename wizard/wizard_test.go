@@ -47,13 +47,6 @@ func newTestModel(t testing.TB, o Options, w, h int) *model {
 	return m
 }
 
-// demoModel has the demo's case open; its table stands in for a log that was read.
-func demoModel(t testing.TB, w, h int) *model {
-	o := testOptions(t)
-	o.Case = demoCase(t)
-	return newTestModel(t, o, w, h)
-}
-
 // drain executes a command and what follows from it, beside each other as the
 // program does. The clock's tick is left out: it would never end.
 func (m *model) drain(t testing.TB, cmd tea.Cmd) {
