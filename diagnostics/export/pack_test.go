@@ -25,7 +25,7 @@ func TestPack(t *testing.T) {
 		t.Error("two packs of one case differ")
 	}
 	c, err := VerifyPack(bytes.NewReader(data), int64(len(data)))
-	if err != nil || len(c.Problems) > 0 || len(c.Manifest.Files) != 6 {
+	if err != nil || len(c.Problems) > 0 || len(c.Manifest.Files) != 7 {
 		t.Fatalf("%v, %v, %d files", err, c.Problems, len(c.Manifest.Files))
 	}
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
@@ -43,6 +43,14 @@ func TestPack(t *testing.T) {
 			if strings.Contains(lower, p) {
 				t.Errorf("%s gives away %q", f.Name, p)
 			}
+		}
+		if f.Name == "finding-1-messages.csv" {
+			// The messages of its users whom the reading kept, in its window.
+			rows, err := csv.NewReader(bytes.NewReader(content)).ReadAll()
+			if err != nil || len(rows) < 2 {
+				t.Errorf("%s: %d rows, %v", f.Name, len(rows), err)
+			}
+			continue
 		}
 		if strings.HasPrefix(f.Name, "finding-1") {
 			rows, err := csv.NewReader(bytes.NewReader(content)).ReadAll()
