@@ -674,3 +674,15 @@ func (p *checklistPage) note(m *model) string {
 	}
 	return strings.TrimSpace(text + saved)
 }
+
+func (p *checklistPage) moreKeys(m *model) []key.Binding {
+	if m.c.Topic() == "" {
+		return nil
+	}
+	k := m.keys
+	out := []key.Binding{with(k.Evidence, "evidence for this step")}
+	if i := p.at(m); p.asks(m, i) && isChoice(m.d.states[i].Step) {
+		out = append([]key.Binding{k.Yes, k.No, k.DontKnow}, out...)
+	}
+	return out
+}

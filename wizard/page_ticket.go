@@ -304,7 +304,11 @@ func (p *ticketPage) keys(m *model) []key.Binding {
 }
 
 func (p *ticketPage) moreKeys(m *model) []key.Binding {
-	return []key.Binding{with(m.keys.Tab, "next open question"), with(m.keys.Delete, "take the answer back")}
+	out := []key.Binding{with(m.keys.Tab, "next open question"), with(m.keys.Delete, "take the answer back")}
+	if p.asks(m) {
+		out = append([]key.Binding{m.keys.Yes, m.keys.No, m.keys.DontKnow}, out...)
+	}
+	return out
 }
 
 func (p *ticketPage) note(m *model) string { return m.savedWords() }
