@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/charmbracelet/glamour"
@@ -132,7 +133,7 @@ func topicOf(set *faq.Set, id string) (faq.Topic, error) {
 func (a *app) render(w io.Writer, markdown string) error {
 	width := 80
 	if f, ok := a.stdout.(*os.File); ok {
-		if columns, _, err := term.GetSize(f.Fd()); err == nil {
+		if columns, _, err := term.GetSize(f.Fd()); err == nil && columns > 0 {
 			width = min(width, columns)
 		}
 	}
@@ -144,12 +145,29 @@ func (a *app) render(w io.Writer, markdown string) error {
 	if err != nil {
 		return err
 	}
-	text, err := r.Render(markdown)
+	text, err := r.Render(flowing(markdown))
 	if err != nil {
 		return err
 	}
 	_, err = io.WriteString(w, text)
 	return err
+}
+
+// blockStart matches a line that begins a block of its own.
+var blockStart = regexp.MustCompile(`^\s*(#|[-*+] |\d+\. |>|\||` + "```" + `|$)`)
+
+// flowing joins the lines of a paragraph: glamour keeps their breaks within lists,
+// and they are those of the data, not of the window.
+func flowing(markdown string) string {
+	var out []string
+	for _, line := range strings.Split(markdown, "\n") {
+		if n := len(out); n > 0 && !blockStart.MatchString(line) && strings.TrimSpace(out[n-1]) != "" && !strings.HasPrefix(strings.TrimSpace(out[n-1]), "#") {
+			out[n-1] += " " + strings.TrimSpace(line)
+			continue
+		}
+		out = append(out, line)
+	}
+	return strings.Join(out, "\n")
 }
 
 func (a *app) walkCommand(dir *string) *cobra.Command {
