@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/glamour"
+	"github.com/charmbracelet/glamour/ansi"
+	"github.com/charmbracelet/glamour/styles"
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
@@ -137,11 +139,12 @@ func (a *app) render(w io.Writer, markdown string) error {
 			width = min(width, columns)
 		}
 	}
-	style := "notty"
-	if a.colored(a.stdout) {
-		style = "ascii"
-	}
-	r, err := glamour.NewTermRenderer(glamour.WithStandardStyle(style), glamour.WithWordWrap(width))
+	// No colours but the terminal's own, and no asterisks where bold cannot be shown.
+	style := styles.ASCIIStyleConfig
+	bold := a.colored(a.stdout)
+	style.Strong, style.Emph = ansi.StylePrimitive{Bold: &bold}, ansi.StylePrimitive{}
+	style.H1.Prefix, style.H2.Prefix, style.Heading.Bold = "", "", &bold
+	r, err := glamour.NewTermRenderer(glamour.WithStyles(style), glamour.WithWordWrap(width))
 	if err != nil {
 		return err
 	}
