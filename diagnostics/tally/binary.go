@@ -494,31 +494,51 @@ func (c *Counter) readNames(d *decoder) (cells, errs []uint16) {
 		if spellings == 0 {
 			d.fail("a group has no name")
 		}
+		named := int64(0)
 		for k := range spellings {
-			name := string(d.bytes())
-			if name == "" {
+			name, n := string(d.bytes()), d.count()
+			if name == "" || n == 0 {
 				d.fail("a group has no name")
 				return cells, errs
 			}
-			c.countSpelling(country, name, d.count())
-			if k == 0 {
-				cells[i] = c.reg.spelling(c.reg.spell(country, name)).cell
+			named += n
+			c.countSpelling(country, name, n)
+			cell := c.reg.spelling(c.reg.spell(country, name)).cell
+			if c.cell(cell); k == 0 {
+				cells[i] = cell
+			} else if cell != cells[i] {
+				d.fail("a group has the name of another")
 			}
-			c.cell(c.reg.spelling(c.reg.spell(country, name)).cell)
 		}
 		if d.err != nil {
 			return cells, errs
 		}
 		part := &cellCount{errors: map[uint16]int64{}, errorSlots: map[slotError]uint32{}}
 		part.read(d, len(errs))
-		if part.Messages == 0 {
-			d.fail("a group has no message")
+		if !part.adds(named) {
+			d.fail("the messages of a group do not add up")
 		}
 		if d.err == nil {
 			c.mergeCell(c.cell(cells[i]), part, errs)
 		}
 	}
+	for _, id := range errs {
+		if !slices.ContainsFunc(c.cells, func(cc *cellCount) bool { return cc != nil && cc.errors[id] > 0 }) {
+			d.fail("an error has no message")
+		}
+	}
 	return cells, errs
+}
+
+// adds says whether a cell's messages, of which named have a name, are as many
+// whichever way they are counted.
+func (cc *cellCount) adds(named int64) bool {
+	refused := int64(0)
+	for _, n := range cc.errors {
+		refused += n
+	}
+	return cc.Messages > 0 && cc.Messages == named && cc.Failed == refused &&
+		cc.Messages == cc.Delivered+cc.Failed+cc.Unconfirmed+cc.InFlight+cc.waiting+int64(len(cc.open))
 }
 
 func (cc *cellCount) read(d *decoder, errs int) {
@@ -549,12 +569,16 @@ func (cc *cellCount) read(d *decoder, errs int) {
 		id := d.index(errs)
 		cc.errors[id] += d.count()
 	}
-	slot := int64(0)
+	slot, timed := int64(0), map[uint16]int64{}
 	for range d.length(3) {
 		slot += d.int()
 		d.within(slot, slotMS)
 		id := d.index(errs)
-		cc.errorSlots[slotError{slot, id}] += d.small()
+		n := d.small()
+		cc.errorSlots[slotError{slot, id}] += n
+		if timed[id] += int64(n); n == 0 || timed[id] > cc.errors[id] {
+			d.fail("an error has more messages by time than in all")
+		}
 	}
 	hour := int64(0)
 	for range d.length(4) {
