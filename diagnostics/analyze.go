@@ -21,6 +21,7 @@ import (
 	"cli.otpdoctor/diagnostics/message"
 	"cli.otpdoctor/diagnostics/number"
 	"cli.otpdoctor/diagnostics/tally"
+	"cli.otpdoctor/diagnostics/ticket"
 	"cli.otpdoctor/faq"
 )
 
@@ -31,6 +32,7 @@ const DefaultValidity = 3 * time.Minute
 type Options struct {
 	Logs     []deliverylog.Log // several are one log
 	Identity []deliverylog.Log
+	Logins   *ticket.Identity // what reading Identity gave: an analysis reads no login log itself
 	Lookup   *carrier.Lookup
 
 	Format    string            // log format by name instead of by content
@@ -138,6 +140,11 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.
 	for _, c := range counters[1:] {
 		if err := counter.Merge(c); err != nil {
 			return nil, err
+		}
+	}
+	if o.Logins != nil {
+		for n, at := range o.Logins.Typed() {
+			counter.Typed(n, at)
 		}
 	}
 	report := &finding.Report{Inputs: result.Inputs, Table: counter.Close(result.Newest)}

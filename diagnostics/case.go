@@ -347,7 +347,7 @@ type Reading func(ctx context.Context, progress func(Progress)) (*finding.Report
 // is empty.
 func (c *Case) Reading() Reading {
 	o := c.Options
-	o.Logs, o.Watch, o.FAQ = nil, c.Kept(), c.set
+	o.Logs, o.Watch, o.FAQ, o.Logins = nil, c.Kept(), c.set, c.logins
 	logs, identity := slices.Clone(c.logs), slices.Clone(c.identity)
 	read := &loginReading{}
 	c.reading = read
@@ -364,6 +364,7 @@ func (c *Case) Reading() Reading {
 			if err != nil {
 				return nil, err
 			}
+			o.Logins = x
 			defer func() { *read = loginReading{true, x, inputs} }()
 		}
 		if len(o.Logs) == 0 {

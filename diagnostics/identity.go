@@ -77,6 +77,9 @@ func (c *Case) SetLogins(x *ticket.Identity) {
 	c.rework()
 }
 
+// Logins are what the login logs said, nil before they were read.
+func (c *Case) Logins() *ticket.Identity { return c.logins }
+
 // LoginInputs tell what reading the case's own login logs came to, one a log.
 func (c *Case) LoginInputs() []deliverylog.Summary { return slices.Clone(c.loginInputs) }
 

@@ -3,8 +3,11 @@ package diagnostics
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -85,5 +88,61 @@ func TestReadLoginsStops(t *testing.T) {
 	}
 	if _, _, err := ReadLogins(ctx, Options{Identity: []deliverylog.Log{deliverylog.File(path)}}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
+	}
+}
+
+// A carrier that reports as delivered what nobody types in is found where a login
+// log says who typed a code in, and not without it.
+func TestLoginsSharpenFindings(t *testing.T) {
+	const users = 60
+	start := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	var sent, okta strings.Builder
+	sent.WriteString("message_id,to,carrier,country,status,submitted_at,delivered_at\n")
+	for day := range 3 {
+		for u := range users {
+			to, name := fmt.Sprintf("+447700900%03d", 300*(u%3)+u), []string{"O2", "EE", "Vodafone"}[u%3]
+			at := start.AddDate(0, 0, day).Add(time.Duration(u) * 7 * time.Minute)
+			fmt.Fprintf(&sent, "m-%d-%d,%s,%s,GB,delivered,%s,%s\n", day, u, to, name, at.Format(time.RFC3339), at.Add(9*time.Second).Format(time.RFC3339))
+			event := `{"published":%q,"eventType":%q,"actor":{"alternateId":"u%d@firm.example"},"outcome":{"result":"SUCCESS"},"target":[{"type":"Phone","displayName":%q}]}` + "\n"
+			fmt.Fprintf(&okta, event, at.Format(time.RFC3339), "system.sms.send_factor_verify_message", u, to)
+			if name != "O2" {
+				fmt.Fprintf(&okta, event, at.Add(30*time.Second).Format(time.RFC3339), "user.authentication.auth_via_mfa", u, to)
+			}
+		}
+	}
+	dir := t.TempDir()
+	write := func(name, text string) deliverylog.Log {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return deliverylog.File(path)
+	}
+	o := Options{Logs: []deliverylog.Log{write("sent.csv", sent.String())}, Identity: []deliverylog.Log{write("okta.jsonl", okta.String())}}
+	ctx := context.Background()
+	logins, _, err := ReadLogins(ctx, o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name   string
+		logins *ticket.Identity
+		want   []string
+	}{
+		{"delivery log alone", nil, nil},
+		{"with the login log", logins, []string{"carrier_spam_blocking O2 20"}},
+	} {
+		o.Logins = c.logins
+		report, err := Analyze(ctx, o, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range report.Findings {
+			got = append(got, fmt.Sprint(f.Cause, " ", f.Scope.Carrier, " ", len(f.Users)))
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
 	}
 }

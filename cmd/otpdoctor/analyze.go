@@ -134,6 +134,12 @@ func (a *app) watch(raw string, o *diagnostics.Options) (number.MSISDN, error) {
 
 // analyze runs an analysis with a progress line and tells of broken rows.
 func (a *app) analyze(cmd *cobra.Command, o diagnostics.Options) (*finding.Report, error) {
+	if o.Logins == nil {
+		var err error
+		if o.Logins, err = a.readLogins(cmd, o); err != nil {
+			return nil, err
+		}
+	}
 	progress, clear := a.progress()
 	report, err := diagnostics.Analyze(cmd.Context(), o, progress)
 	clear()

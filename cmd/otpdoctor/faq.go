@@ -202,7 +202,7 @@ exit status 0; at the end of input it says where it stopped, exit status 1.`,
 				c.SetNumbers([]string{who})
 			}
 			c.SetTopic(topic.ID)
-			if err := a.readLogins(cmd, c, o); err != nil {
+			if err := a.takeLogins(cmd, c, &o); err != nil {
 				return err
 			}
 			if len(o.Logs) > 0 {

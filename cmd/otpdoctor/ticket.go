@@ -218,7 +218,7 @@ Numbers on a command line stand in the process list; on a shared machine use
 
 // examine reads the logs named by flags, else those of the case.
 func (a *app) examine(cmd *cobra.Command, c *diagnostics.Case, o diagnostics.Options) error {
-	if err := a.readLogins(cmd, c, o); err != nil {
+	if err := a.takeLogins(cmd, c, &o); err != nil {
 		return err
 	}
 	progress, clear := a.progress()
@@ -261,7 +261,7 @@ func (a *app) keepEvidence(cmd *cobra.Command, c *diagnostics.Case, o diagnostic
 	defer clear()
 	read := c.Reading()
 	if len(o.Logs) > 0 {
-		o.Watch = c.Kept()
+		o.Watch, o.Logins = c.Kept(), c.Logins()
 		read = func(ctx context.Context, progress func(diagnostics.Progress)) (*finding.Report, error) {
 			return diagnostics.Analyze(ctx, o, progress)
 		}
@@ -274,20 +274,29 @@ func (a *app) keepEvidence(cmd *cobra.Command, c *diagnostics.Case, o diagnostic
 	return nil
 }
 
-// readLogins reads the login logs named by flags into the case.
-func (a *app) readLogins(cmd *cobra.Command, c *diagnostics.Case, o diagnostics.Options) error {
+// takeLogins reads the login logs named by flags into the case and for its analysis.
+func (a *app) takeLogins(cmd *cobra.Command, c *diagnostics.Case, o *diagnostics.Options) error {
+	logins, err := a.readLogins(cmd, *o)
+	if err == nil && logins != nil {
+		c.SetLogins(logins)
+		o.Logins = logins
+	}
+	return err
+}
+
+// readLogins reads the login logs named by flags, nil where there are none.
+func (a *app) readLogins(cmd *cobra.Command, o diagnostics.Options) (*ticket.Identity, error) {
 	if len(o.Identity) == 0 {
-		return nil
+		return nil, nil
 	}
 	progress, clear := a.progress()
 	logins, inputs, err := diagnostics.ReadLogins(cmd.Context(), o, progress)
 	clear()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	a.reportRows(inputs)
-	c.SetLogins(logins)
-	return nil
+	return logins, nil
 }
 
 func (a *app) readNumbers(path string) ([]string, error) {

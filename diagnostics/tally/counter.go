@@ -249,6 +249,25 @@ func (c *Counter) Add(m *message.Message) {
 	}
 }
 
+// latestTyping is how long after the newest message a code may be typed in.
+const latestTyping = deliverylog.Time(time.Hour / time.Millisecond)
+
+// Typed notes that the user of a number typed a code in, as login logs tell it.
+// It counts for numbers that have messages, within the time of the messages.
+// Counters must have been merged before.
+func (c *Counter) Typed(n number.MSISDN, at deliverylog.Time) {
+	if n == 0 || !c.from.Known() || at < c.from || at > c.to+latestTyping {
+		return
+	}
+	c.flushAll()
+	s := c.people.shard(uint64(n))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if sl := s.find(uint64(n)); sl != nil {
+		sl.count(0, true)
+	}
+}
+
 // item is what a message is to its attempt.
 func (c *Counter) item(m *message.Message, cell uint16) item {
 	at := m.Submitted

@@ -341,3 +341,31 @@ func TestBy(t *testing.T) {
 		}
 	}
 }
+
+// A code typed in counts for users who have messages, in their time.
+func TestTyped(t *testing.T) {
+	at := deliverylog.Time(1772438400000) // 2026-03-02 08:00 UTC
+	for _, c := range []struct {
+		name  string
+		who   number.MSISDN
+		after deliverylog.Time // ms after the message
+		want  bool
+	}{
+		{"right after the message", ann, 30_000, true},
+		{"before it", ann, -1, false},
+		{"a day after the log's end", ann, 86_400_000, false},
+		{"by somebody without messages", ben, 30_000, false},
+		{"by nobody", 0, 30_000, false},
+	} {
+		counter := NewCounter(Options{})
+		counter.Add(&message.Message{ID: "1", To: ann, Country: "GB", Carrier: "O2", Status: message.Delivered, Submitted: at, Done: at + 5000, Verified: deliverylog.NoTime})
+		counter.Typed(c.who, at+c.after)
+		table := counter.Close(deliverylog.NoTime)
+		if u, _ := table.User(ann); u.Verified != c.want || table.Totals.TypedUsers != map[bool]int64{true: 1}[c.want] {
+			t.Errorf("%s: user %v, typed users %d, want %v", c.name, u.Verified, table.Totals.TypedUsers, c.want)
+		}
+		if _, ok := table.User(ben); ok {
+			t.Errorf("%s: a user without messages", c.name)
+		}
+	}
+}

@@ -269,6 +269,20 @@ func (x *Identity) match(m number.MSISDN, others func(canBe func(number.MSISDN) 
 	return append(found, candidates[0]), false
 }
 
+// Typed yields every complete number with each time a code sent to it by text was
+// typed in correctly, in no order of numbers.
+func (x *Identity) Typed() iter.Seq2[number.MSISDN, deliverylog.Time] {
+	return func(yield func(number.MSISDN, deliverylog.Time) bool) {
+		for m, accounts := range x.byNumber {
+			for _, run := range x.record(m, accounts).runs {
+				if run.Accepted.Known() && !run.ByCall && !yield(m, run.Accepted) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // single gives the only account of logs that name no number at all, such as
 // Cognito's answer for one user.
 func (x *Identity) single() (*account, bool) {
