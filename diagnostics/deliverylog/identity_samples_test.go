@@ -9,11 +9,12 @@ import (
 	"io"
 	"math/rand"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
+
+	"cli.otpdoctor/testdata"
 )
 
 // identityLog is a log in memory.
@@ -37,21 +38,7 @@ func identityCells(t testing.TB, o Options, logs ...Log) (cells []string, sums [
 
 func sharedSamples(t testing.TB, parts ...string) string {
 	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		dir = filepath.Dir(dir)
-	}
-	path := filepath.Join(append([]string{dir, "..", "shared", "samples"}, parts...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Skip("no samples beside the repository")
-	}
-	return path
+	return testdata.Shared(t, append([]string{"samples"}, parts...)...)
 }
 
 func TestIdentitySamples(t *testing.T) {

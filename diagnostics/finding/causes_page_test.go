@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"cli.otpdoctor/diagnostics/tally"
+	"cli.otpdoctor/testdata"
 )
 
 var update = flag.Bool("update", false, "rewrite the worked examples of docs/causes.md")
@@ -16,7 +17,7 @@ var update = flag.Bool("update", false, "rewrite the worked examples of docs/cau
 // TestCausesPage holds that docs/causes.md explains every cause, and that its worked
 // examples are what the rules find in the made-up logs of [ruleCases].
 func TestCausesPage(t *testing.T) {
-	path := filepath.Join(moduleRoot(t), "docs", "causes.md")
+	path := filepath.Join(testdata.Root(t), "docs", "causes.md")
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

@@ -20,30 +20,8 @@ import (
 	"unicode/utf16"
 
 	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/testdata"
 )
-
-// samples gives the folder of sample logs beside the repository; the test is
-// skipped where it is not there.
-func samples(t testing.TB) string {
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if filepath.Dir(dir) == dir {
-			t.Fatal("no go.mod above")
-		}
-		dir = filepath.Dir(dir)
-	}
-	path := filepath.Join(dir, "..", "shared", "samples")
-	if _, err := os.Stat(path); err != nil {
-		t.Skip("no sample logs")
-	}
-	return path
-}
 
 func bytesLog(name string, b []byte) deliverylog.Log {
 	return deliverylog.Log{Name: name, Size: int64(len(b)), Open: func() (io.ReadCloser, error) {
@@ -121,7 +99,7 @@ func compare(want map[[2]string][]string, got []Message) (diffs []string) {
 
 // providerSamples lists the sample logs that have expected rows.
 func providerSamples(t *testing.T) (paths []string) {
-	all, err := filepath.Glob(filepath.Join(samples(t), "*", "*.expected.tsv"))
+	all, err := filepath.Glob(filepath.Join(testdata.Shared(t, "samples"), "*", "*.expected.tsv"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -323,10 +301,10 @@ func quotedAll(t *testing.T, text []byte) []byte {
 
 // TestCauseLogs compares how many messages the logs with known causes have.
 func TestCauseLogs(t *testing.T) {
-	dir := filepath.Join(samples(t), "causes")
+	dir := testdata.Shared(t, "samples", "causes")
 	f, err := os.Open(filepath.Join(dir, "truth.jsonl"))
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	defer f.Close()
 	lines := bufio.NewScanner(f)

@@ -3,31 +3,17 @@ package number
 import (
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	pn "github.com/nyaruka/phonenumbers"
+
+	"cli.otpdoctor/testdata"
 )
 
 // shared is a file beside the project, or "" where there is none.
-func shared(path ...string) string {
-	dir, err := os.Getwd()
-	for err == nil && dir != filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			name := filepath.Join(append([]string{dir, "..", "shared"}, path...)...)
-			if _, err := os.Stat(name); err == nil {
-				return name
-			}
-			return ""
-		}
-		dir = filepath.Dir(dir)
-	}
-	return ""
-}
-
 func kinds(n Number) []string {
 	list := []string{}
 	for _, c := range n.Corrections {
@@ -37,11 +23,7 @@ func kinds(n Number) []string {
 }
 
 func TestExamples(t *testing.T) {
-	name := shared("samples", "numbers", "examples.tsv")
-	if name == "" {
-		t.Skip("no samples")
-	}
-	data, err := os.ReadFile(name)
+	data, err := os.ReadFile(testdata.Shared(t, "samples", "numbers", "examples.tsv"))
 	if err != nil {
 		t.Fatal(err)
 	}

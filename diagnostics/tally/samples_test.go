@@ -10,35 +10,13 @@ import (
 
 	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/message"
+	"cli.otpdoctor/testdata"
 )
-
-// samples gives the folder of shared sample logs, and skips the test where it is missing.
-func samples(t *testing.T) string {
-	t.Helper()
-	root, err := filepath.Abs(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-			break
-		}
-		if root == filepath.Dir(root) {
-			t.Fatal("no go.mod above the package")
-		}
-		root = filepath.Dir(root)
-	}
-	dir := filepath.Join(root, "..", "shared", "samples")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the sample logs are not here")
-	}
-	return dir
-}
 
 // The logs with known causes come with their counts of messages; what is
 // counted of them must also be what the plain way of counting says.
 func TestSampleLogs(t *testing.T) {
-	dir := filepath.Join(samples(t), "causes")
+	dir := testdata.Shared(t, "samples", "causes")
 	f, err := os.Open(filepath.Join(dir, "truth.jsonl"))
 	if err != nil {
 		t.Fatal(err)

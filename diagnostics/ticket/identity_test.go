@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,27 +12,15 @@ import (
 	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/finding"
 	"cli.otpdoctor/diagnostics/message"
+	"cli.otpdoctor/testdata"
 )
 
 // sampleLogins reads login logs from the samples beside the repository.
 func sampleLogins(t *testing.T, names ...string) []deliverylog.IdentityEvent {
 	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-	}
 	var logs []deliverylog.Log
 	for _, name := range names {
-		path := filepath.Join(dir, "..", "shared", "samples", name)
-		if _, err := os.Stat(path); err != nil {
-			t.Skip("no samples beside the repository")
-		}
-		logs = append(logs, deliverylog.File(path))
+		logs = append(logs, deliverylog.File(testdata.Shared(t, "samples", name)))
 	}
 	var list []deliverylog.IdentityEvent
 	if _, err := deliverylog.ReadIdentity(context.Background(), logs, deliverylog.Options{}, nil, func(e *deliverylog.IdentityEvent) { list = append(list, *e) }); err != nil {
