@@ -7,7 +7,7 @@ import (
 
 var (
 	accuracySeed = flag.Uint64("accuracy.seed", 1, "first seed of the made-up logs")
-	accuracyLogs = flag.Int("accuracy.logs", 120, "how many made-up logs are scored")
+	accuracyLogs = flag.Int("accuracy.logs", 240, "how many made-up logs are scored")
 )
 
 // TestAccuracy scores the findings of made-up logs with planted causes. The rules

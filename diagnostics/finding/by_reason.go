@@ -28,6 +28,9 @@ type home struct {
 // mostlyIn is the share of coded attempts that makes a place their home.
 const mostlyIn = 0.95
 
+// untouched is the chance, of others having no such attempt, below which they were spared.
+const untouched = 0.1
+
 // coded lists the unexplained failed attempts with one of these reasons, by time.
 func (b *board) coded(is func(reason.Reason) bool) (picked []int32, users int) {
 	for i := range b.attempts {
@@ -39,8 +42,9 @@ func (b *board) coded(is func(reason.Reason) bool) (picked []int32, users int) {
 }
 
 // homeOf finds the narrowest place that holds nearly all of the attempts while
-// others have traffic at the same time.
-func (b *board) homeOf(picked []int32, carriers bool) home {
+// others came through untouched. What works by prefix, as guards against fraud
+// do, is a carrier's or a country's even where others had nothing to show.
+func (b *board) homeOf(picked []int32, byPrefix bool) home {
 	perArea := make([]int, len(b.areas))
 	perCountry := make(map[string]int)
 	for _, i := range picked {
@@ -49,19 +53,18 @@ func (b *board) homeOf(picked []int32, carriers bool) home {
 		perCountry[b.areas[area].country]++
 	}
 	from, to := b.stretch(picked)
-	othersToo := func(areas []int) bool { // would others have shown it, had it been theirs too?
+	// spared says that the others of a wider place would hardly have come through
+	// untouched, had it been theirs too.
+	spared := func(areas, wider []int, coded int) bool {
 		in := b.span(failing, areas, from, to)
-		out := b.span(failing, b.country(""), from, to).minus(in)
-		return out.n >= 10 && in.n > 0
+		out := b.span(failing, wider, from, to).minus(in)
+		return in.n > 0 && likelihoodOfNone(out.n, float64(coded)/in.n) < untouched
 	}
 	need := mostlyIn * float64(len(picked))
-	if carriers {
+	if byPrefix {
 		for i := range b.areas {
-			if float64(perArea[i]) >= need && b.areas[i].named {
-				in := b.span(failing, []int{i}, from, to)
-				if rest := b.span(failing, b.country(b.areas[i].country), from, to).minus(in); rest.n >= 10 {
-					return home{LevelCarrier, b.areas[i].country, []int{i}}
-				}
+			if cc := b.areas[i].country; float64(perArea[i]) >= need && b.areas[i].named && spared([]int{i}, b.country(cc), perArea[i]) {
+				return home{LevelCarrier, cc, []int{i}}
 			}
 		}
 	}
@@ -69,7 +72,7 @@ func (b *board) homeOf(picked []int32, carriers bool) home {
 		if cc == "" || float64(perCountry[cc]) < need {
 			continue
 		}
-		if areas := b.country(cc); othersToo(areas) {
+		if areas := b.country(cc); byPrefix && len(b.countries) > 1 && perCountry[cc] == len(picked) || spared(areas, b.country(""), perCountry[cc]) {
 			return home{LevelCountry, cc, areas}
 		}
 	}
@@ -192,8 +195,8 @@ func commonest(codes map[string]int) (code string, count, all int) {
 }
 
 // byCodes finds one home of coded attempts: a country where all of them lie in
-// it, else everywhere; a carrier too, where the cause can be a carrier's.
-func (b *board) byCodes(cause Cause, is func(reason.Reason) bool, carriers bool) []claim {
+// it, else everywhere; a carrier too, where the cause works by prefix.
+func (b *board) byCodes(cause Cause, is func(reason.Reason) bool, byPrefix bool) []claim {
 	picked, users := b.coded(is)
 	if len(picked) < codedAttempts || users < codedUsers {
 		return nil
@@ -204,7 +207,7 @@ func (b *board) byCodes(cause Cause, is func(reason.Reason) bool, carriers bool)
 		if len(own) < codedAttempts || b.usersOf(own) < codedUsers {
 			continue
 		}
-		if h := b.homeOf(own, carriers); h.level != LevelGlobal {
+		if h := b.homeOf(own, byPrefix); h.level != LevelGlobal {
 			var all []int32
 			inside := make(map[int]bool)
 			for _, i := range h.areas {
@@ -218,7 +221,7 @@ func (b *board) byCodes(cause Cause, is func(reason.Reason) bool, carriers bool)
 			return []claim{b.byReason(cause, h, all)}
 		}
 	}
-	h := b.homeOf(picked, carriers)
+	h := b.homeOf(picked, byPrefix)
 	return []claim{b.byReason(cause, h, picked)}
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 var plantable = []Cause{NumberInvalid, LeadingZero, NotMobile, VOIP, OptedOut, HandsetUnreachable, RepeatFailures,
-	CarrierOutage, CarrierOutage, CarrierSpamBlocking, CarrierSpamBlocking, CarrierDelay, PeakHourDelay, ProviderOutage, SenderMisconfigured}
+	CarrierOutage, CarrierOutage, CarrierSpamBlocking, CarrierSpamBlocking, CarrierDelay, PeakHourDelay, ProviderOutage, SenderMisconfigured, ProviderBlock}
 
 // plant chooses what is wrong in this log; in a quarter of them nothing is.
 func (k *maker) plant() {
@@ -28,10 +28,10 @@ func (k *maker) plant() {
 	group := 0
 	for range n {
 		c := plantable[k.r.IntN(len(plantable))]
-		if done[c] || k.format == "twilio-csv" && (c == CarrierDelay || c == PeakHourDelay) || k.noCodes && (c == SenderMisconfigured || c == OptedOut || c == HandsetUnreachable) {
+		if done[c] || k.format == "twilio-csv" && (c == CarrierDelay || c == PeakHourDelay) || k.noCodes && (c == SenderMisconfigured || c == ProviderBlock || c == OptedOut || c == HandsetUnreachable) {
 			continue
 		}
-		wide := slices.Contains([]Cause{CarrierOutage, CarrierSpamBlocking, CarrierDelay, PeakHourDelay, ProviderOutage, SenderMisconfigured}, c)
+		wide := slices.Contains([]Cause{CarrierOutage, CarrierSpamBlocking, CarrierDelay, PeakHourDelay, ProviderOutage, SenderMisconfigured, ProviderBlock}, c)
 		if wide {
 			if group++; group > 3 {
 				continue
@@ -161,6 +161,24 @@ func (k *maker) plantOne(c Cause) {
 			} else {
 				window(3, 30)
 			}
+		}
+	case ProviderBlock: // a guard against fraud bars a carrier, a country or all, and lifts by itself
+		e.share = pick(0.9, 0.6, 0.35)
+		e.coded, e.reason = true, reason.ProviderBlocked
+		window(2, 40)
+		if k.chance(0.35) && !k.unknownCarrier(spot) {
+			carrierScope()
+			break
+		}
+		e.level = "global"
+		one := len(k.markets) > 1 && k.chance(0.7)
+		for i := range k.spots {
+			if !one || k.spots[i].m == m {
+				e.spots = append(e.spots, i)
+			}
+		}
+		if one {
+			e.country = k.markets[m].country
 		}
 	default:
 		k.plantNumber(c, strength)
