@@ -2,6 +2,8 @@ package number
 
 import (
 	_ "embed"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -62,4 +64,27 @@ func CountryLocation(cc string) *time.Location {
 		return c.location()
 	}
 	return nil
+}
+
+// Countries lists the countries that Check takes as a region, as ISO 3166
+// alpha-2 codes in order.
+func Countries() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(countryTable())), func(cc string) bool { return !KnownRegion(cc) })
+}
+
+// TimeZones lists the time zones that phone numbers are in use in, by their
+// names in the tz database, with UTC, in order.
+func TimeZones() []string {
+	names := map[string]bool{"UTC": true}
+	for _, c := range countryTable() {
+		names[c.zone] = true
+	}
+	for _, z := range timeZones().zones {
+		if z != nil {
+			for _, name := range z.names {
+				names[name] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(names)), func(name string) bool { return loadZone(name) == nil })
 }

@@ -126,3 +126,28 @@ func TestMasked(t *testing.T) {
 		t.Errorf("International of a wrong number gives %q", got)
 	}
 }
+
+func TestListsOfCountriesAndZones(t *testing.T) {
+	countries, zones := Countries(), TimeZones()
+	if len(countries) < 240 || !slices.IsSorted(countries) {
+		t.Errorf("%d countries", len(countries))
+	}
+	for _, cc := range []string{"GB", "US", "XK"} {
+		if !slices.Contains(countries, cc) {
+			t.Errorf("no %s among the countries", cc)
+		}
+	}
+	if !slices.IsSorted(zones) {
+		t.Error("zones are not in order")
+	}
+	for _, zone := range []string{"UTC", "Europe/London", "America/Los_Angeles"} {
+		if !slices.Contains(zones, zone) {
+			t.Errorf("no %s among the zones", zone)
+		}
+	}
+	for _, zone := range zones {
+		if loadZone(zone) == nil {
+			t.Errorf("%s is no zone", zone)
+		}
+	}
+}

@@ -459,6 +459,17 @@ func ProviderID(name string) string {
 	return ""
 }
 
+// Codes lists the codes and status words of a provider's catalogue in its own
+// order, or nil where there is no such provider.
+func Codes(provider string) []Code {
+	c := byName(provider)
+	if c == nil {
+		return nil
+	}
+	c.load()
+	return slices.Clone(c.codes)
+}
+
 // Lookup finds a code or status word in a provider's catalogue. Case, a full
 // stop at the end and leading zeros do not count. A number without its number
 // space is read as an error code first, then as a status. Where the catalogue
