@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/agnivade/levenshtein"
 )
 
 // Log is one input. Open may be called more than once only if the caller made
@@ -50,19 +52,28 @@ func File(path string) Log {
 }
 
 // nearbyFile hints at a file whose name differs by case or has more at its end,
-// such as log.csv.gz for log.csv.
+// such as log.csv.gz for log.csv, else at one within two keys of it.
 func nearbyFile(path string) string {
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
 		return ""
 	}
 	want := strings.ToLower(filepath.Base(path))
+	near, slips := "", 3
 	for _, e := range entries {
-		if have := strings.ToLower(e.Name()); have == want || strings.HasPrefix(have, want+".") {
-			return "there is " + filepath.Join(filepath.Dir(path), e.Name())
+		have := strings.ToLower(e.Name())
+		if have == want || strings.HasPrefix(have, want+".") {
+			near, slips = e.Name(), 0
+			break
+		}
+		if d := levenshtein.ComputeDistance(have, want); d < slips && d < len(want)/2 {
+			near, slips = e.Name(), d
 		}
 	}
-	return ""
+	if near == "" {
+		return ""
+	}
+	return "there is " + filepath.Join(filepath.Dir(path), near)
 }
 
 // InputError says why an input cannot be read at all.
