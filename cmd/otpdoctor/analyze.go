@@ -12,6 +12,11 @@ import (
 	"cli.otpdoctor/diagnostics/number"
 )
 
+var (
+	groupings  = []string{"carrier", "country", "provider", "sender"}
+	severities = []string{"high", "medium", "low"}
+)
+
 func (a *app) analyzeCommand() *cobra.Command {
 	var in inputFlags
 	var out outputFlags
@@ -33,11 +38,11 @@ input; gzip, zstd and zip are unpacked by content.`,
 			if err := oneOf("format", format, export.Formats("analysis")); err != nil {
 				return err
 			}
-			if err := oneOf("by", by, []string{"carrier", "country", "provider", "sender"}); err != nil {
+			if err := oneOf("by", by, groupings); err != nil {
 				return err
 			}
 			if failOn != "" {
-				if err := oneOf("fail-on", failOn, []string{"high", "medium", "low"}); err != nil {
+				if err := oneOf("fail-on", failOn, severities); err != nil {
 					return err
 				}
 			}
@@ -105,15 +110,19 @@ input; gzip, zstd and zip are unpacked by content.`,
 	in.register(cmd, true)
 	out.register(cmd)
 	fl := cmd.Flags()
-	fl.StringVar(&format, "format", "text", "text, json, md, html or csv")
-	fl.StringVar(&by, "by", "carrier", "group by carrier, country, provider or sender")
-	fl.StringVar(&failOn, "fail-on", "", "exit 3 where a finding is at least this severe: high, medium, low")
-	fl.StringVar(&who, "number", "", "one person's attempts on a time line")
+	fl.StringVar(&format, "format", "text", "`FORMAT`: text, json, md, html or csv")
+	fl.StringVar(&by, "by", "carrier", "group by `COLUMN`: carrier, country, provider or sender")
+	fl.StringVar(&failOn, "fail-on", "", "exit 3 where a finding is at least of `SEVERITY` high, medium or low")
+	fl.StringVar(&who, "number", "", "one person's `NUMBER`: their attempts on a time line")
 	fl.StringVar(&compare, "compare", "", "before and after a `TIME`: did it help")
-	fl.StringVar(&table, "csv", "carriers", "which table --format csv is: carriers, findings, hours or users")
+	fl.StringVar(&table, "csv", "carriers", "which `TABLE` --format csv is: carriers, findings, hours or users")
 	fl.BoolVar(&redact, "redact", false, "mask numbers")
 	fl.BoolVar(&explain, "explain", false, "say what was nearly found, and what is missing for it")
-	registerValues(cmd, "format", func() []string { return export.Formats("analysis") })
+	registerValues(cmd, "format", words(export.Formats("analysis")...))
+	registerValues(cmd, "by", words(groupings...))
+	registerValues(cmd, "fail-on", words(severities...))
+	registerValues(cmd, "csv", export.Tables)
+	registerNoFiles(cmd, "number", "compare")
 	return cmd
 }
 

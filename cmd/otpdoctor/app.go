@@ -203,7 +203,11 @@ func (a *app) abandon() { export.Abandon() }
 // exact wraps cobra's argument checks so that they end as wrong usage.
 func exact(check cobra.PositionalArgs, usage string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
+		err := check(cmd, args)
+		if err != nil && strings.HasPrefix(err.Error(), "unknown command") { // cobra.NoArgs
+			return usagef("otpdoctor "+usage, "%s takes no argument, and %q was given", cmd.Name(), args[0])
+		}
+		if err != nil {
 			return usagef("otpdoctor "+usage, "%s: %s", cmd.Name(), err)
 		}
 		return nil

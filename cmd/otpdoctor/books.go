@@ -4,36 +4,45 @@ import (
 	"fmt"
 	"strings"
 
-	mango "github.com/muesli/mango-cobra"
-	"github.com/muesli/roff"
 	"github.com/spf13/cobra"
 
 	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/export"
 	"cli.otpdoctor/diagnostics/reason"
+	"cli.otpdoctor/faq"
 )
 
 func (a *app) explainCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain [PROVIDER] CODE",
 		Short: "What a provider's status or error code means",
+		Long: `Explains a provider's error code, status word or sentence: its reason, whether a
+retry helps, what to do now, and the provider's page. A cause as a finding names
+it, such as carrier_delay, gets what to do and what to tell the user.`,
 		Example: `  otpdoctor explain 30007
   otpdoctor explain aws "Phone is currently unreachable"
-  otpdoctor explain smpp 0x00000045`,
+  otpdoctor explain smpp 0x00000045
+  otpdoctor explain carrier_delay`,
 		Args: exact(cobra.MinimumNArgs(1), "explain [PROVIDER] CODE"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				if cause, ok := faq.Builtin().Cause(args[0]); ok {
+					return export.Cause(a.stdout, faq.Builtin(), cause, a.exportOptions())
+				}
+			}
 			e, err := reason.Explain(args)
 			if err != nil {
 				return usagef("providers: "+strings.Join(reason.Providers(), ", "), "%s", err)
 			}
-			return export.Explanation(a.stdout, e, a.exportOptions())
-		},
-		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-			if len(args) > 0 {
-				return nil, cobra.ShellCompDirectiveNoFileComp
+			if err := export.Explanation(a.stdout, e, a.exportOptions()); err != nil {
+				return err
 			}
-			return reason.Providers(), cobra.ShellCompDirectiveNoFileComp
+			if near := nearest(args[0], reason.Providers()); len(e.Codes) == 0 && e.Provider == "" && len(args) > 1 && near != "" {
+				fmt.Fprintf(a.stderr, "hint: did you mean: otpdoctor explain %s %s\n", near, export.Clean(strings.Join(args[1:], " ")))
+			}
+			return nil
 		},
+		ValidArgsFunction: completeCode,
 	}
 }
 
@@ -44,24 +53,6 @@ func (a *app) formatsCommand() *cobra.Command {
 		Args:  exact(cobra.NoArgs, "formats"),
 		RunE: func(*cobra.Command, []string) error {
 			return export.LogFormats(a.stdout, deliverylog.Formats(), deliverylog.IdentityFormats())
-		},
-	}
-}
-
-func (a *app) manCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:     "man",
-		Short:   "The manual page, in roff",
-		Example: `  otpdoctor man | man -l -`,
-		Args:    exact(cobra.NoArgs, "man"),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			page, err := mango.NewManPage(1, cmd.Root())
-			if err != nil {
-				return err
-			}
-			page = page.WithSection("Exit status", "0 it ran; 1 it could not; 2 wrong usage; 3 with --fail-on, a finding of at least that severity; 130 interrupted.")
-			_, err = fmt.Fprintln(a.stdout, page.Build(roff.NewDocument()))
-			return err
 		},
 	}
 }

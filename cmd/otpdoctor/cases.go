@@ -48,7 +48,8 @@ file of its own that only you can read.`, int(diagnostics.KeepCases.Hours()/24))
 			return err
 		},
 	}
-	purge.Flags().StringVar(&older, "older-than", "30d", "age since the last change, as in `7d`")
+	purge.Flags().StringVar(&older, "older-than", "30d", "`AGE` since the last change, as in 7d or 12h")
+	registerNoFiles(purge, "older-than")
 	cmd.AddCommand(
 		&cobra.Command{
 			Use: "list", Short: "Saved cases, the newest first", Args: exact(cobra.NoArgs, "cases list"),
@@ -56,6 +57,7 @@ file of its own that only you can read.`, int(diagnostics.KeepCases.Hours()/24))
 		},
 		&cobra.Command{
 			Use: "show ID", Short: "One case's ticket as it stands, masked", Args: exact(cobra.ExactArgs(1), "cases show ID"),
+			ValidArgsFunction: firstOnly(values(caseIDs)),
 			RunE: func(_ *cobra.Command, args []string) error {
 				c, err := diagnostics.LoadCase(store().Path(args[0]), faq.Builtin(), diagnostics.Options{}, a.now)
 				if err != nil {
@@ -68,7 +70,8 @@ file of its own that only you can read.`, int(diagnostics.KeepCases.Hours()/24))
 		},
 		&cobra.Command{
 			Use: "delete ID", Short: "Delete a case for good", Args: exact(cobra.ExactArgs(1), "cases delete ID"),
-			RunE: func(_ *cobra.Command, args []string) error { return store().Delete(args[0]) },
+			ValidArgsFunction: firstOnly(values(caseIDs)),
+			RunE:              func(_ *cobra.Command, args []string) error { return store().Delete(args[0]) },
 		},
 		purge,
 	)

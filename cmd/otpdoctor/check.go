@@ -36,7 +36,7 @@ on a shared machine use --stdin.`,
 				return usagef("otpdoctor check +447700900142, or --stdin for one a line", "check needs a number")
 			}
 			if region != "" && !number.KnownRegion(region) {
-				a.warnf("--region %s is no country that is known: it counts as none", region)
+				a.unknownRegion(region)
 				region = ""
 			}
 			var results *carrier.Lookup
@@ -64,8 +64,10 @@ on a shared machine use --stdin.`,
 	fl.StringVar(&region, "region", "", "country `CC` of numbers written without one")
 	fl.StringVar(&lookup, "lookup", "", "results of number look-ups in `FILE`")
 	fl.BoolVar(&stdin, "stdin", false, "one number a line from standard input")
-	fl.StringVar(&format, "format", "text", "text, json or jsonl")
-	registerValues(cmd, "format", func() []string { return export.Formats("check") })
+	fl.StringVar(&format, "format", "text", "`FORMAT`: text, json or jsonl")
+	cmd.ValidArgsFunction = cobra.NoFileCompletions
+	registerValues(cmd, "format", words(export.Formats("check")...))
+	registerValues(cmd, "region", countryValues)
 	return cmd
 }
 

@@ -60,8 +60,8 @@ events of login logs (user, phone, event, outcome, at).`,
 	}
 	in.register(cmd, true)
 	out.register(cmd)
-	cmd.Flags().StringVar(&to, "to", "csv", "csv, jsonl or parquet")
-	registerValues(cmd, "to", func() []string { return export.Formats("convert") })
+	cmd.Flags().StringVar(&to, "to", "csv", "`FORMAT`: csv, jsonl or parquet")
+	registerValues(cmd, "to", words(export.Formats("convert")...))
 	return cmd
 }
 

@@ -27,7 +27,15 @@ func (a *app) faqCommand() *cobra.Command {
   otpdoctor faq no-code
   otpdoctor faq search "didn't get text"
   otpdoctor faq walk no-code --number +447700900187 --logs march.csv`,
-		Args: exact(cobra.MaximumNArgs(1), "faq [TOPIC]"),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				if near := nearest(args[0], []string{"search", "validate", "walk"}); near != "" {
+					return usagef("did you mean: otpdoctor faq "+strings.Join(append([]string{near}, args[1:]...), " "), "the FAQ has no command %q", args[0])
+				}
+				return usagef("otpdoctor faq search "+strings.Join(args, " "), "faq takes one topic and not %d words", len(args))
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := oneOf("format", format, export.Formats("faq")); err != nil {
 				return err
@@ -54,17 +62,18 @@ func (a *app) faqCommand() *cobra.Command {
 		},
 	}
 	cmd.PersistentFlags().StringVar(&dir, "faq", "", "a FAQ set of your own in `DIR`, in place of or beside the built-in one")
-	cmd.Flags().StringVar(&format, "format", "text", "text, md or json")
-	registerValues(cmd, "format", func() []string { return export.Formats("faq") })
-	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return topicIDs(faq.Builtin()), cobra.ShellCompDirectiveNoFileComp
-	}
+	cmd.Flags().StringVar(&format, "format", "text", "`FORMAT`: text, md or json")
+	registerValues(cmd, "format", words(export.Formats("faq")...))
+	registerFolder(cmd, "faq")
+	cmd.ValidArgsFunction = firstOnly(completeTopic)
 
 	search := &cobra.Command{
 		Use:     "search WORDS",
 		Short:   "Search the FAQ by the words of callers",
 		Example: `  otpdoctor faq search "code late"`,
 		Args:    exact(cobra.MinimumNArgs(1), "faq search WORDS"),
+
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			set, err := a.faqSet(dir)
 			if err != nil {
@@ -78,6 +87,8 @@ func (a *app) faqCommand() *cobra.Command {
 		Use:   "validate DIR",
 		Short: "Check a FAQ set of your own",
 		Args:  exact(cobra.ExactArgs(1), "faq validate DIR"),
+
+		ValidArgsFunction: firstOnly(folders),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			set, err := faq.LoadUnchecked(os.DirFS(args[0]))
 			if err != nil {
@@ -183,6 +194,8 @@ func (a *app) walkCommand(dir *string) *cobra.Command {
 the value asked for. What number and log can decide is not asked. At an outcome
 exit status 0; at the end of input it says where it stopped, exit status 1.`,
 		Args: exact(cobra.ExactArgs(1), "faq walk TOPIC"),
+
+		ValidArgsFunction: firstOnly(completeTopic),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			set, err := a.faqSet(*dir)
 			if err != nil {
@@ -227,7 +240,8 @@ exit status 0; at the end of input it says where it stopped, exit status 1.`,
 		},
 	}
 	in.register(cmd, true)
-	cmd.Flags().StringVar(&who, "number", "", "the caller's number")
+	cmd.Flags().StringVar(&who, "number", "", "the caller's `NUMBER`")
 	cmd.Flags().StringVar(&answers, "answers", "", "answers to the thirteen questions in `FILE` (JSON by id)")
+	registerNoFiles(cmd, "number")
 	return cmd
 }

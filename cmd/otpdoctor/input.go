@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,14 +36,21 @@ func (f *inputFlags) register(cmd *cobra.Command, withWindow bool) {
 	fl.StringVar(&f.columns, "map", "", "columns of a log of no known kind: `to=Phone,status=State,...`")
 	fl.StringVar(&f.region, "region", "", "country `CC` of numbers written without one")
 	fl.StringVar(&f.zone, "tz", "UTC", "time `ZONE` of times written without one")
-	fl.DurationVar(&f.validity, "validity", diagnostics.DefaultValidity, "how long a code is good")
-	fl.DurationVar(&f.grace, "grace", 0, "how long a receipt may still come (default from the log)")
-	fl.StringVar(&f.maxRecord, "max-record", "2MiB", "longest record; a longer one is a broken row")
+	fl.DurationVar(&f.validity, "validity", diagnostics.DefaultValidity, "`DURATION` that a code is good for")
+	fl.DurationVar(&f.grace, "grace", 0, "`DURATION` in which a receipt may still come (default from the log)")
+	fl.StringVar(&f.maxRecord, "max-record", "2MiB", "longest record, a `SIZE`; a longer one is a broken row")
 	if withWindow {
 		fl.StringVar(&f.since, "since", "", "only messages submitted at or after `TIME`")
 		fl.StringVar(&f.until, "until", "", "only messages submitted before `TIME`")
 	}
-	registerValues(cmd, "log-format", formatNames)
+	registerValues(cmd, "log-format", formatValues)
+	registerValues(cmd, "region", countryValues)
+	registerValues(cmd, "tz", number.TimeZones)
+	register(cmd, "map", completeMap)
+	registerNoFiles(cmd, "validity", "grace", "max-record")
+	if withWindow {
+		registerNoFiles(cmd, "since", "until")
+	}
 }
 
 // formatNames lists the formats of delivery logs and of login logs.
@@ -51,13 +59,6 @@ func formatNames() (names []string) {
 		names = append(names, f.Name)
 	}
 	return names
-}
-
-// registerValues completes a flag's value in the shell.
-func registerValues(cmd *cobra.Command, flag string, values func() []string) {
-	cmd.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return values(), cobra.ShellCompDirectiveNoFileComp
-	})
 }
 
 // options turns the flags into what the analysis takes. Files that stand as
@@ -72,15 +73,23 @@ func (a *app) options(f *inputFlags, args []string) (diagnostics.Options, error)
 	}
 	if f.columns != "" {
 		if o.Map, err = deliverylog.ParseMap(f.columns); err != nil {
-			return o, usagef("as in --map to=Phone,status=State,submitted_at=When", "--map: %s", err)
+			hint := "as in --map to=Phone,status=State,submitted_at=When"
+			if field := nearestField(f.columns); field != "" {
+				hint = "did you mean: " + field
+			}
+			return o, usagef(hint, "--map: %s", err)
 		}
 	}
 	if o.Region != "" && !number.KnownRegion(o.Region) {
-		a.warnf("--region %s is no country that is known: it counts as none", o.Region)
+		a.unknownRegion(f.region)
 		o.Region = ""
 	}
 	if o.Zone, err = time.LoadLocation(f.zone); err != nil {
-		return o, usagef("a name as in Europe/London, or UTC", "--tz %q is no time zone", f.zone)
+		hint := "a name as in Europe/London, or UTC"
+		if near := nearest(f.zone, number.TimeZones()); near != "" {
+			hint = "did you mean: --tz " + near
+		}
+		return o, usagef(hint, "--tz %q is no time zone", f.zone)
 	}
 	if f.validity <= 0 {
 		return o, usagef("as in --validity 3m", "--validity %s is not above zero", f.validity)
@@ -117,6 +126,34 @@ func (a *app) options(f *inputFlags, args []string) (diagnostics.Options, error)
 		return o, err
 	}
 	return o, nil
+}
+
+// unknownRegion warns of a country that counts as none, and names it where its
+// English name was given.
+func (a *app) unknownRegion(given string) {
+	for _, cc := range number.Countries() {
+		if strings.EqualFold(number.CountryName(cc), strings.TrimSpace(given)) {
+			a.warnf("--region %s is no country that is known: it counts as none; did you mean --region %s?", given, cc)
+			return
+		}
+	}
+	a.warnf("--region %s is no country that is known: it counts as none; two letters are wanted, as in GB", given)
+}
+
+// nearestField is --map with the first field that there is not replaced by the
+// one that comes near, or "".
+func nearestField(columns string) string {
+	fields := deliverylog.MapFields()
+	for pair := range strings.SplitSeq(columns, ",") {
+		field, column, ok := strings.Cut(pair, "=")
+		if field = strings.ToLower(strings.TrimSpace(field)); ok && !slices.Contains(fields, field) {
+			if near := nearest(field, fields); near != "" {
+				return "--map " + near + "=" + column
+			}
+			return ""
+		}
+	}
+	return ""
 }
 
 // moveLogins takes login logs from the arguments to those named by --identity: a

@@ -44,11 +44,12 @@ What is missing, the firm's consent above all, is said in it and on standard err
 	}
 	out.register(cmd)
 	fl := cmd.Flags()
-	fl.StringVar(&f.FirmURL, "firm-url", "", "the firm's address")
-	fl.StringVar(&f.AdminName, "admin-name", "", "the administrator's name")
-	fl.StringVar(&f.AdminEmail, "admin-email", "", "the administrator's e-mail address")
-	fl.StringVar(&f.Number, "number", "", "the administrator's mobile number")
-	fl.StringVar(&f.Provider, "provider", "", "the administrator's mobile network provider")
-	fl.StringVar(&f.Consent, "consent", "", "who agreed for the firm, when and how")
+	fl.StringVar(&f.FirmURL, "firm-url", "", "the firm's address, `URL`")
+	fl.StringVar(&f.AdminName, "admin-name", "", "the administrator's `NAME`")
+	fl.StringVar(&f.AdminEmail, "admin-email", "", "the administrator's e-mail `ADDRESS`")
+	fl.StringVar(&f.Number, "number", "", "the administrator's mobile `NUMBER`")
+	fl.StringVar(&f.Provider, "provider", "", "the administrator's mobile network provider, `NAME`")
+	fl.StringVar(&f.Consent, "consent", "", "`WHO` agreed for the firm, when and how")
+	registerNoFiles(cmd, "firm-url", "admin-name", "admin-email", "number", "provider", "consent")
 	return cmd
 }

@@ -15,14 +15,18 @@ import (
 
 func (a *app) schemaCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:       "schema KIND",
-		Short:     "The JSON Schema of ticket, analysis, check or lockout",
-		Args:      exact(cobra.ExactArgs(1), "schema ticket|analysis|check|lockout"),
-		ValidArgs: export.Schemas(),
+		Use:               "schema KIND",
+		Short:             "The JSON Schema of ticket, analysis, check or lockout",
+		Args:              exact(cobra.ExactArgs(1), "schema ticket|analysis|check|lockout"),
+		ValidArgsFunction: firstOnly(values(export.Schemas)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			text, err := export.Schema(args[0])
 			if err != nil {
-				return usagef("one of "+strings.Join(export.Schemas(), ", "), "no schema of %q", args[0])
+				hint := "one of " + strings.Join(export.Schemas(), ", ")
+				if near := nearest(args[0], export.Schemas()); near != "" {
+					hint = "did you mean: otpdoctor schema " + near
+				}
+				return usagef(hint, "no schema of %q", args[0])
 			}
 			_, err = a.stdout.Write(text)
 			return err
@@ -110,7 +114,8 @@ address or a web address.`,
 	fl := cmd.Flags()
 	fl.StringArrayVar(&known.Numbers, "number", nil, "a `NUMBER` that must not be left in it, repeatable")
 	fl.StringArrayVar(&known.Names, "name", nil, "a person's `NAME` that must not be left in it, repeatable")
-	fl.StringVar(&known.Firm, "firm-url", "", "the firm's address, which must not be left in it")
+	fl.StringVar(&known.Firm, "firm-url", "", "the firm's address, a `URL` which must not be left in it")
 	fl.StringVar(&numbers, "numbers", "", "such numbers in `FILE`, one a line")
+	registerNoFiles(cmd, "number", "name", "firm-url")
 	return cmd
 }

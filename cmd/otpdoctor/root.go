@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -10,25 +12,40 @@ import (
 	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"cli.otpdoctor/diagnostics/number"
+	"cli.otpdoctor/diagnostics/reason"
+	"cli.otpdoctor/faq"
 )
 
 const rootHelp = `otpdoctor finds out why text messages with two-factor codes do not arrive.
 
+With a caller on the phone
   otpdoctor                          the guided case, on a terminal
-  otpdoctor demo                     the whole job on a made-up sample
   otpdoctor check +4407700900187     is the number right, and what was wrong
-  otpdoctor analyze march.csv        which carrier, since when, how many users
-  otpdoctor ticket --logs march.csv --number +447700900187
-                                     the 13 answers of the support form
   otpdoctor faq no-code              the checklist to read
 
-It needs no network, and nothing leaves the machine.
+With a log of the SMS provider
+  otpdoctor analyze march.csv        which carrier, since when, how many users
+  otpdoctor explain 30007            what a provider's code means
+
+For the ticket
+  otpdoctor ticket --logs march.csv --number +447700900187
+                                     the 13 answers of the support form
+
+To see it all on a made-up sample
+  otpdoctor demo
+
+It needs no network, and nothing leaves the machine. otpdoctor help lists all
+commands; otpdoctor man | man -l - is the manual.
 `
 
 const rootFooter = `
 Exit status: 0 it ran, 1 it could not, 2 wrong usage, 3 with --fail-on: a finding
 of at least that severity, 130 interrupted.
 `
+
+var colorings = []string{"auto", "always", "never"}
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
@@ -44,7 +61,7 @@ func (a *app) root() *cobra.Command {
 					return err
 				}
 			}
-			if !slices.Contains([]string{"auto", "always", "never"}, a.color) {
+			if !slices.Contains(colorings, a.color) {
 				return usagef("--color auto, always or never", "--color %q is none of auto, always, never", a.color)
 			}
 			return a.openLog()
@@ -61,18 +78,18 @@ func (a *app) root() *cobra.Command {
 		},
 	}
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.color, "color", "auto", "`when` to use colour: auto, always, never")
+	flags.StringVar(&a.color, "color", "auto", "`WHEN` to use colour: auto, always or never")
 	flags.BoolVar(&a.ascii, "ascii", false, "no sign outside of ASCII")
 	flags.StringVar(&a.logFile, "log-file", "", "write what the program does to `FILE` (masked)")
 	flags.CountVarP(&a.verbose, "verbose", "v", "more in the log file, twice for all")
 	flags.BoolVar(&a.debug, "debug", false, "debug level in the log file")
+	registerValues(root, "color", words(colorings...))
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(a.helpCommand())
-	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
 		a.wizardCommand(), a.demoCommand(), a.checkCommand(), a.analyzeCommand(), a.convertCommand(), a.ticketCommand(),
 		a.lockoutCommand(), a.faqCommand(), a.explainCommand(), a.formatsCommand(), a.schemaCommand(), a.verifyCommand(), a.redactCommand(), a.casesCommand(), a.configCommand(),
-		a.manCommand(), a.versionCommand(),
+		a.completionCommand(), a.manCommand(), a.versionCommand(),
 	)
 	root.SetUsageTemplate(root.UsageTemplate() + rootFooter)
 	return root
@@ -99,10 +116,34 @@ func unknownCommand(parent *cobra.Command, word string) error {
 		}
 	}
 	hint := "otpdoctor help lists the commands"
-	if near := nearest(word, names); near != "" {
+	near := nearest(word, names)
+	if near == "" && !parent.HasParent() {
+		near = commandFor(word)
+	}
+	if near != "" {
 		hint = fmt.Sprintf("did you mean: %s %s", parent.CommandPath(), near)
 	}
 	return usagef(hint, "no command %q", word)
+}
+
+var logEndings = []string{".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".log", ".txt", ".gz", ".zst", ".zip", ".xlsx"}
+
+// commandFor is the command line for a file, a phone number, a provider's code or
+// a topic that was typed without a command, or "".
+func commandFor(word string) string {
+	if info, err := os.Stat(word); err == nil && !info.IsDir() || err != nil && slices.Contains(logEndings, filepath.Ext(word)) {
+		return "analyze " + word
+	}
+	if number.Check(word, "").Valid {
+		return "check " + word
+	}
+	if _, ok := faq.Builtin().Topic(word); ok {
+		return "faq " + word
+	}
+	if e, err := reason.Explain([]string{word}); err == nil && len(e.Codes) > 0 {
+		return "explain " + word
+	}
+	return ""
 }
 
 // flagError names the flag that was nearest to an unknown one.
@@ -152,6 +193,9 @@ func (a *app) helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",
 		Short: "Help about a command, or about accessibility",
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return values(func() []cobra.Completion { return helpWords(cmd.Root(), args) })(cmd, args, typed)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root := cmd.Root()
 			if len(args) == 1 && args[0] == "accessibility" {
@@ -160,12 +204,29 @@ func (a *app) helpCommand() *cobra.Command {
 			}
 			target, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {
-				return unknownCommand(root, args[0])
+				return unknownCommand(target, append(rest, args...)[0])
 			}
 			target.InitDefaultHelpFlag()
 			return target.Help()
 		},
 	}
+}
+
+// helpWords are the commands below the one that the words so far name.
+func helpWords(root *cobra.Command, sofar []string) (list []cobra.Completion) {
+	target, rest, err := root.Find(sofar)
+	if err != nil || len(rest) > 0 {
+		return nil
+	}
+	for _, c := range target.Commands() {
+		if c.IsAvailableCommand() {
+			list = append(list, cobra.CompletionWithDesc(c.Name(), c.Short))
+		}
+	}
+	if target == root {
+		list = append(list, cobra.CompletionWithDesc("accessibility", "With a screen reader, a Braille line or a plain terminal"))
+	}
+	return list
 }
 
 const accessibilityHelp = `otpdoctor with a screen reader, a Braille line or a plain terminal

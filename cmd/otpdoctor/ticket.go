@@ -33,16 +33,18 @@ type reportFlags struct {
 func (f *reportFlags) register(cmd *cobra.Command) {
 	f.outputFlags.register(cmd)
 	fl := cmd.Flags()
-	fl.StringVar(&f.format, "format", "text", strings.Join(export.Formats("ticket"), ", "))
+	fl.StringVar(&f.format, "format", "text", "`FORMAT`: "+strings.Join(export.Formats("ticket"), ", "))
 	fl.BoolVar(&f.redact, "redact", false, "mask numbers, names, addresses (on for github unless --redact=false)")
 	fl.StringVar(&f.redactMap, "redact-map", "", "write the private list of what was masked to `FILE`")
 	fl.StringVar(&f.faqDir, "faq", "", "a FAQ set of your own in `DIR`")
 	fl.StringVar(&f.requester, "requester", "", "who asks, `E-MAIL` for a help desk")
-	fl.StringVar(&f.from, "from", "", "sender of the e-mail, \"Name <address>\"")
-	fl.StringVar(&f.to, "to", "", "recipient of the e-mail, \"Name <address>\"")
+	fl.StringVar(&f.from, "from", "", "sender of the e-mail, `\"NAME <ADDRESS>\"`")
+	fl.StringVar(&f.to, "to", "", "recipient of the e-mail, `\"NAME <ADDRESS>\"`")
 	fl.StringVar(&f.project, "project", "", "Jira project `KEY`")
 	fl.BoolVar(&f.wiki, "wiki", false, "Jira's wiki text, for Data Center, in place of ADF")
-	registerValues(cmd, "format", func() []string { return export.Formats("ticket") })
+	registerValues(cmd, "format", words(export.Formats("ticket")...))
+	registerFolder(cmd, "faq")
+	registerNoFiles(cmd, "requester", "from", "to", "project")
 }
 
 // resolve settles format and redaction from the flags that were given.
@@ -210,9 +212,12 @@ Numbers on a command line stand in the process list; on a shared machine use
 	fl.StringArrayVar(&numbers, "number", nil, "an affected user's `NUMBER`, repeatable")
 	fl.StringVar(&numbersFile, "numbers", "", "affected users' numbers in `FILE`, one a line; - is standard input")
 	fl.StringVar(&answersFile, "answers", "", "answers by question id in `FILE` (JSON)")
-	fl.StringVar(&firm, "firm-url", "", "the firm's address")
+	fl.StringVar(&firm, "firm-url", "", "the firm's address, `URL`")
 	fl.BoolVar(&pack, "pack", false, "an evidence pack (zip) for the provider: report, masked rows, manifest; needs -o")
 	fl.StringVar(&topic, "topic", "", "FAQ `TOPIC` whose checklist is shown (default no-code, or the case's)")
+	register(cmd, "case", completeCaseFile)
+	registerNoFiles(cmd, "number", "firm-url")
+	register(cmd, "topic", completeTopic)
 	return cmd
 }
 

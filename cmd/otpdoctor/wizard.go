@@ -43,6 +43,8 @@ state folder, readable by you alone; --no-save keeps nothing.`,
 	fl.BoolVar(&f.noMouse, "no-mouse", false, "leave the mouse to the terminal")
 	fl.StringVar(&f.copyWith, "copy-command", os.Getenv("OTPDOCTOR_COPY"), "`COMMAND` that takes what is copied on its standard input")
 	fl.StringVar(&f.faqDir, "faq", "", "a FAQ set of your own in `DIR`")
+	register(cmd, "case", completeCaseFile)
+	registerFolder(cmd, "faq")
 	return cmd
 }
 

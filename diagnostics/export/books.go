@@ -47,16 +47,52 @@ func (t *text) code(c reason.Code) {
 	row("tells", c.Meaning)
 	row("do now", c.Do)
 	row("not", c.Not)
-	if topic, step := faq.Builtin().TopicForCause(c.Reason.Cause()); topic != "" {
-		where := "otpdoctor faq " + topic
-		if tp, ok := faq.Builtin().Topic(topic); ok {
-			if _, at, ok := tp.Step(step); ok {
-				where += fmt.Sprintf(", step %d", at+1)
+	row("FAQ", faqPlace(faq.Builtin(), c.Reason.Cause()))
+	row("source", c.Source)
+}
+
+// faqPlace is how to read what the FAQ says of a cause, or "".
+func faqPlace(set *faq.Set, cause string) string {
+	topic, step := set.TopicForCause(cause)
+	if topic == "" {
+		return ""
+	}
+	where := "otpdoctor faq " + topic
+	if tp, ok := set.Topic(topic); ok {
+		if _, at, ok := tp.Step(step); ok {
+			where += fmt.Sprintf(", step %d", at+1)
+		}
+	}
+	return where
+}
+
+// Cause writes what a cause is called, what to do about it and what to tell the
+// user, and the codes that name it where there are some.
+func Cause(w io.Writer, set *faq.Set, c faq.Cause, o Options) error {
+	t := newText(w, o)
+	t.hanging(t.bold(c.ID)+"  ", set.CauseTitle(c.ID, nil))
+	row := func(label, value string) {
+		if value != "" {
+			t.hanging(pad(label, 11), value)
+		}
+	}
+	row("do now", set.NextStep(c.ID, nil))
+	row("tell user", set.Reply(c.ID, nil))
+	var named []string
+	for _, provider := range reason.Providers() {
+		n := 0
+		for _, code := range reason.Codes(provider) {
+			if code.Reason.Cause() == c.ID {
+				n++
 			}
 		}
-		row("FAQ", where)
+		if n > 0 {
+			named = append(named, fmt.Sprintf("%s (%d)", reason.ProviderTitle(provider), n))
+		}
 	}
-	row("source", c.Source)
+	row("codes of", strings.Join(named, ", "))
+	row("FAQ", faqPlace(set, c.ID))
+	return t.flush()
 }
 
 // LogFormats writes the known formats of delivery logs and of login logs, and what

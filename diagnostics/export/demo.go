@@ -24,6 +24,13 @@ func Demo(w io.Writer, topic string, k ticket.Ticket, o Options) error {
 		t.tell(red.lines(k.Reply))
 	}
 	t.line("")
-	t.wrap("Try your own: otpdoctor analyze FILE, or otpdoctor for the guided case.")
+	t.line(t.bold("TRY NEXT"))
+	for _, next := range [][2]string{
+		{"otpdoctor", "the guided case, with a caller on the phone"},
+		{"otpdoctor analyze FILE", "your own log: which carrier, since when"},
+		{"otpdoctor demo -o demo.html", "this ticket as a page with charts"},
+	} {
+		t.hanging(pad(next[0], 29), next[1])
+	}
 	return t.flush()
 }
