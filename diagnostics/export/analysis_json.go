@@ -358,13 +358,7 @@ func redactorFor(r *finding.Report, o Options) *redactor {
 		red.firm(o.pack.firm)
 	}
 	for i := range r.Findings {
-		f := &r.Findings[i]
-		red.know(f.Scope.Key)
-		red.know(f.Users...)
-		for j := range f.Evidence {
-			red.know(f.Evidence[j].Number)
-			red.id(f.Evidence[j].MessageID)
-		}
+		red.finding(&r.Findings[i])
 	}
 	red.forget()
 	return red

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/net/publicsuffix"
 
+	"cli.otpdoctor/diagnostics/finding"
 	"cli.otpdoctor/diagnostics/number"
 )
 
@@ -150,6 +151,16 @@ func (r *redactor) core(digits string, m number.MSISDN) {
 	if !slices.Contains(r.lengths, len(digits)) {
 		r.lengths = append(r.lengths, len(digits))
 		slices.SortFunc(r.lengths, func(a, b int) int { return b - a })
+	}
+}
+
+// finding makes the users and messages that a finding names known.
+func (r *redactor) finding(f *finding.Finding) {
+	r.know(f.Scope.Key)
+	r.know(f.Users...)
+	for i := range f.Evidence {
+		r.know(f.Evidence[i].Number)
+		r.id(f.Evidence[i].MessageID)
 	}
 }
 

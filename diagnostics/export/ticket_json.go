@@ -128,13 +128,7 @@ func ticketRedactor(t *ticket.Ticket, o Options) *redactor {
 		}
 	}
 	for i := range t.Findings {
-		f := &t.Findings[i]
-		red.know(f.Scope.Key)
-		red.know(f.Users...)
-		for j := range f.Evidence {
-			red.know(f.Evidence[j].Number)
-			red.id(f.Evidence[j].MessageID)
-		}
+		red.finding(&t.Findings[i])
 	}
 	red.forget()
 	return red
