@@ -4,6 +4,7 @@
 package diagnostics
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,29 @@ import (
 // DefaultValidity is how long a code is good where nobody says otherwise.
 const DefaultValidity = 3 * time.Minute
 
+// Limits of --max-carriers. There are about 2,500 mobile networks in the world; a
+// group takes some 10 KB.
+const (
+	DefaultMaxCarriers = 10_000
+	MostCarriers       = tally.MaxCells - 1
+)
+
+// CarriersError says that a log has more groups than [Options] allow.
+type CarriersError struct {
+	By   string // what was grouped by, or empty
+	Most int
+}
+
+func (e *CarriersError) Error() string {
+	word := map[string]string{"country": "countries", "provider": "providers", "sender": "senders"}[e.By]
+	return fmt.Sprintf("more than %d %s in the log (--max-carriers)", e.Most, cmp.Or(word, "carriers"))
+}
+
+// Hint says what to do next.
+func (e *CarriersError) Hint() string {
+	return "is the right column taken for it? --map names another, --max-carriers allows more"
+}
+
 // Options say what to read and how. The zero value of each field is its default.
 type Options struct {
 	Logs     []deliverylog.Log // several are one log
@@ -40,6 +64,11 @@ type Options struct {
 	Region    string            // country of numbers written without one
 	Zone      *time.Location    // zone of times written without one, default UTC
 	MaxRecord int64             // longest record in bytes
+
+	MaxUnpacked int64 // most bytes that a packed log may unpack to
+	MaxRatio    int64 // how many times its size a packed log may unpack to
+	MaxColumns  int   // most cells of a row
+	MaxCarriers int   // most groups of an analysis, default [DefaultMaxCarriers]
 
 	Validity     time.Duration
 	Grace        time.Duration // 0: from the log
@@ -72,7 +101,8 @@ func (p Progress) Share() (float64, bool) {
 }
 
 func (o Options) deliverylog() deliverylog.Options {
-	return deliverylog.Options{Format: o.Format, Map: o.Map, TZ: o.Zone, MaxRecord: o.MaxRecord}
+	return deliverylog.Options{Format: o.Format, Map: o.Map, TZ: o.Zone, MaxRecord: o.MaxRecord,
+		MaxUnpacked: o.MaxUnpacked, MaxRatio: o.MaxRatio, MaxColumns: o.MaxColumns}
 }
 
 func (o Options) message() message.Options {
@@ -125,10 +155,13 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.
 	for len(counters) < o.workers() {
 		counters = append(counters, counters[0].Fork())
 	}
+	most := cmp.Or(o.MaxCarriers, DefaultMaxCarriers)
 	var emit []func(*message.Message) error
 	for _, c := range counters {
 		emit = append(emit, func(m *message.Message) error {
-			c.Add(m)
+			if c.Add(m); c.Cells() > most {
+				return &CarriersError{By: o.By, Most: most}
+			}
 			return nil
 		})
 	}

@@ -24,6 +24,10 @@ type inputFlags struct {
 	region, zone         string
 	validity, grace      time.Duration
 	maxRecord            string
+	maxUnpacked          string
+	maxRatio             int64
+	maxColumns           int
+	maxCarriers          int
 	since, until, number string
 }
 
@@ -39,6 +43,10 @@ func (f *inputFlags) register(cmd *cobra.Command, withWindow bool) {
 	fl.DurationVar(&f.validity, "validity", diagnostics.DefaultValidity, "`DURATION` that a code is good for")
 	fl.DurationVar(&f.grace, "grace", 0, "`DURATION` in which a receipt may still come (default from the log)")
 	fl.StringVar(&f.maxRecord, "max-record", "2MiB", "longest record, a `SIZE`; a longer one is a broken row")
+	fl.StringVar(&f.maxUnpacked, "max-unpacked", "64GiB", "`SIZE` that a packed log may unpack to at most")
+	fl.Int64Var(&f.maxRatio, "max-ratio", 0, "how many `TIMES` its size a packed log may unpack to (default 1000, from 256 MiB on)")
+	fl.IntVar(&f.maxColumns, "max-columns", deliverylog.DefaultMaxColumns, "most cells of a row, a `NUMBER`; one with more is a broken row")
+	fl.IntVar(&f.maxCarriers, "max-carriers", diagnostics.DefaultMaxCarriers, "most carriers, or other groups, of an analysis, a `NUMBER`")
 	if withWindow {
 		fl.StringVar(&f.since, "since", "", "only messages submitted at or after `TIME`")
 		fl.StringVar(&f.until, "until", "", "only messages submitted before `TIME`")
@@ -101,6 +109,19 @@ func (a *app) options(f *inputFlags, args []string) (diagnostics.Options, error)
 	if o.MaxRecord, err = parseSize(f.maxRecord); err != nil {
 		return o, usagef("as in --max-record 2MiB", "--max-record %s", err)
 	}
+	if o.MaxUnpacked, err = parseSize(f.maxUnpacked); err != nil {
+		return o, usagef("as in --max-unpacked 64GiB", "--max-unpacked %s", err)
+	}
+	if f.maxRatio < 0 {
+		return o, usagef("as in --max-ratio 1000", "--max-ratio %d is below zero", f.maxRatio)
+	}
+	if f.maxColumns < 1 {
+		return o, usagef("as in --max-columns 4096", "--max-columns %d is not above zero", f.maxColumns)
+	}
+	if f.maxCarriers < 1 || f.maxCarriers > diagnostics.MostCarriers {
+		return o, usagef("as in --max-carriers 10000", "--max-carriers %d is not within 1 and %d", f.maxCarriers, diagnostics.MostCarriers)
+	}
+	o.MaxRatio, o.MaxColumns, o.MaxCarriers = f.maxRatio, f.maxColumns, f.maxCarriers
 	if o.Since, err = parseTime("since", f.since, o.Zone); err != nil {
 		return o, err
 	}

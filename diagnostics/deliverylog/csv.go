@@ -7,24 +7,31 @@ import (
 	"math/bits"
 )
 
-// maxColumns bounds what a header may make us keep. No export comes near it.
-const maxColumns = 4096
-
 // csvFrame cuts CSV records out of a window. It takes what exports and
 // spreadsheets write: quotes only where they are needed, doubled quotes, line
 // breaks inside quotes, LF, CRLF and lone CR, text behind a closing quote.
 type csvFrame struct {
 	delim   byte
 	max     int // longest record
+	columns int // most cells of one
 	cells   [][]byte
 	scratch []byte // unescaped cells
 }
 
 // errLong is the reason of a record over --max-record.
-func errLong(limit int) error { return fmt.Errorf("record is longer than %s", byteSize(limit)) }
+func errLong(limit int) error {
+	return fmt.Errorf("record is longer than %s (--max-record)", byteSize(int64(limit)))
+}
 
-func byteSize(n int) string {
+// errWide is the reason of a row over --max-columns.
+type errWide int
+
+func (e errWide) Error() string { return fmt.Sprintf("more than %d cells (--max-columns)", int(e)) }
+
+func byteSize(n int64) string {
 	switch {
+	case n >= 1<<30 && n%(1<<30) == 0:
+		return fmt.Sprintf("%d GiB", n>>30)
 	case n >= 1<<20 && n%(1<<20) == 0:
 		return fmt.Sprintf("%d MiB", n>>20)
 	case n >= 1<<10 && n%(1<<10) == 0:
@@ -60,7 +67,7 @@ func (f *csvFrame) line(data []byte) (n int) {
 			start = i + 1
 		}
 	}
-	if f.cells = append(f.cells, text[start:]); len(f.cells) > maxColumns {
+	if f.cells = append(f.cells, text[start:]); len(f.cells) > f.columns {
 		return 0
 	}
 	return end + 1
@@ -81,8 +88,8 @@ func (f *csvFrame) cut(data []byte, atEnd bool) (n int, err error) {
 	f.cells, f.scratch = f.cells[:0], f.scratch[:0]
 	i := 0
 	for {
-		if len(f.cells) > maxColumns {
-			return f.brokenAt(data, atEnd, fmt.Errorf("more than %d cells", maxColumns))
+		if len(f.cells) > f.columns {
+			return f.brokenAt(data, atEnd, errWide(f.columns))
 		}
 		if i < len(data) && data[i] == '"' {
 			j, cell, closed := f.quoted(data, i, atEnd)
@@ -131,8 +138,11 @@ func (f *csvFrame) cut(data []byte, atEnd bool) (n int, err error) {
 }
 
 func (f *csvFrame) fits(n int) (int, error) {
-	if n > f.max {
+	switch {
+	case n > f.max:
 		return n, errLong(f.max)
+	case len(f.cells) > f.columns:
+		return n, errWide(f.columns)
 	}
 	return n, nil
 }

@@ -2,6 +2,7 @@ package deliverylog
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 )
 
@@ -311,8 +312,10 @@ var delims = []byte{',', ';', '\t', '|'}
 // lookCSV tries each delimiter on the first rows.
 func lookCSV(head []byte, whole bool, o *Options, only *Format) (*plan, error) {
 	var best *plan
+	var wide error
 	for _, delim := range delims {
-		rows := headRows(head, whole, delim, headerSearch)
+		rows, tooWide := headRows(head, whole, delim, headerSearch, o.maxColumns())
+		wide = cmp.Or(wide, tooWide)
 		for i, cells := range rows {
 			if len(cells) < 2 && len(o.Map) == 0 {
 				continue
@@ -333,11 +336,12 @@ func lookCSV(head []byte, whole bool, o *Options, only *Format) (*plan, error) {
 		return best, err
 	}
 	for _, delim := range delims {
-		if p := lookCell(headRows(head, whole, delim, headerSearch), delim, o, only); p != nil {
+		rows, _ := headRows(head, whole, delim, headerSearch, o.maxColumns())
+		if p := lookCell(rows, delim, o, only); p != nil {
 			return p, nil
 		}
 	}
-	return nil, nil
+	return nil, wide
 }
 
 // lookCell finds a column whose cells are JSON of a known format, as CloudWatch
@@ -365,9 +369,9 @@ func lookCell(rows [][][]byte, delim byte, o *Options, only *Format) *plan {
 }
 
 // headRows splits the first CSV records of head. The last one is left out where
-// more may follow.
-func headRows(head []byte, whole bool, delim byte, most int) (rows [][][]byte) {
-	f := csvFrame{delim: delim, max: len(head)}
+// more may follow. wide is the error of a row with more than so many columns.
+func headRows(head []byte, whole bool, delim byte, most, columns int) (rows [][][]byte, wide error) {
+	f := csvFrame{delim: delim, max: len(head), columns: columns}
 	for len(head) > 0 && len(rows) < most {
 		n, err := f.cut(head, whole)
 		if n == 0 {
@@ -380,9 +384,13 @@ func headRows(head []byte, whole bool, delim byte, most int) (rows [][][]byte) {
 			}
 			rows = append(rows, cells)
 		}
+		var w errWide
+		if errors.As(err, &w) {
+			wide = w
+		}
 		head = head[n:]
 	}
-	return rows
+	return rows, wide
 }
 
 // UnknownNameError says that --log-format names no format.

@@ -17,7 +17,7 @@ func FuzzLine(f *testing.F) {
 		if delim == '\n' || delim == '\r' || delim == '"' {
 			return
 		}
-		quick, full := csvFrame{delim: delim, max: int(most)}, csvFrame{delim: delim, max: int(most)}
+		quick, full := csvFrame{delim: delim, max: int(most), columns: DefaultMaxColumns}, csvFrame{delim: delim, max: int(most), columns: DefaultMaxColumns}
 		n := quick.line(data)
 		if n == 0 {
 			return

@@ -1,6 +1,7 @@
 package deliverylog
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -120,6 +121,10 @@ type Options struct {
 	TZ        *time.Location    // for times without a zone; nil is UTC
 	MaxRecord int64             // longest record in bytes; 0 is [DefaultMaxRecord]
 
+	MaxUnpacked int64 // most bytes that a packed log may unpack to; 0 is [DefaultMaxUnpacked]
+	MaxRatio    int64 // how many times its size a packed log may unpack to; 0 is [DefaultMaxRatio]
+	MaxColumns  int   // most cells of a row; 0 is [DefaultMaxColumns]
+
 	BlockSize int // bytes of a log that a worker reads at a time; 0: half a MiB. It changes no answer
 
 	logins bool // the formats of login logs are the known ones, see [ReadIdentity]
@@ -143,8 +148,14 @@ func (o *Options) formatNamed(s string) *Format {
 	return nil
 }
 
-// DefaultMaxRecord is the longest record that is read without --max-record.
-const DefaultMaxRecord = 2 << 20
+// Limits where nobody says otherwise. What reaches one is told with the name of
+// its flag: --max-record, --max-unpacked, --max-ratio, --max-columns.
+const (
+	DefaultMaxRecord   = 2 << 20
+	DefaultMaxUnpacked = 64 << 30 // a month of the largest senders, in any format
+	DefaultMaxRatio    = 1000     // gzip's own limit is 1032, which only a file of one repeated byte reaches
+	DefaultMaxColumns  = 4096     // no export comes near it
+)
 
 // Limits of --max-record: what a record needs at least, and what memory allows.
 const (
@@ -158,6 +169,12 @@ func (o Options) maxRecord() int {
 	}
 	return int(min(max(o.MaxRecord, minMaxRecord), maxMaxRecord))
 }
+
+func (o Options) maxUnpacked() int64 { return cmp.Or(o.MaxUnpacked, DefaultMaxUnpacked) }
+
+func (o Options) maxRatio() int64 { return cmp.Or(o.MaxRatio, DefaultMaxRatio) }
+
+func (o Options) maxColumns() int { return cmp.Or(o.MaxColumns, DefaultMaxColumns) }
 
 func (o Options) block() int {
 	if o.BlockSize > 0 {

@@ -204,7 +204,7 @@ func TestNoLog(t *testing.T) {
 		"Google's":         {`{"logName":"projects/x/logs/identitytoolkit.googleapis.com%2Frequests","severity":"INFO"}`, "no delivery results"},
 		"foreign JSON":     {`{"level":"info","msg":"started"}` + "\n", "no known log format fits these keys: level, msg"},
 		"one long line":    {strings.Repeat("x", 5<<20), "no known log format fits"},
-		"a billion cells":  {"to,status" + strings.Repeat(",", 1<<20) + "\n", "no known log format fits"},
+		"a billion cells":  {"to,status" + strings.Repeat(",", 1<<20) + "\n", "more than 4096 cells (--max-columns)"},
 		"deep JSON":        {strings.Repeat(`{"a":`, 200000), "no known log format"},
 		"deep arrays":      {strings.Repeat(`[`, 3<<20), "no known log format"},
 	}
@@ -362,7 +362,7 @@ func TestLongRecords(t *testing.T) {
 		"a3,+447700900003,delivered,ok\n"
 	got, sum := read(t, textLog(text), Options{})
 	same(t, got, []string{"4 a3 +447700900003  2  - -"})
-	if sum.Rejected != 2 || sum.Rejections[0].Reason != "record is longer than 2 MiB" || sum.Rejections[1].Line != 3 {
+	if sum.Rejected != 2 || sum.Rejections[0].Reason != "record is longer than 2 MiB (--max-record)" || sum.Rejections[1].Line != 3 {
 		t.Errorf("%+v", sum.Rejections)
 	}
 	if got, _ := read(t, textLog(text), Options{MaxRecord: 8 << 20}); len(got) != 3 {
@@ -374,7 +374,7 @@ func TestLongRecords(t *testing.T) {
 	lines := row("a1") + "\n" + `{"message_id":"a2","to":"+447700900003","status":"delivered","note":"` + long + "\"}\n" + row("a3") + "\n"
 	got, sum = read(t, textLog(lines), Options{})
 	same(t, got, []string{"1 a1 +447700900003  2  - -", "3 a3 +447700900003  2  - -"})
-	if sum.Rejected != 1 || sum.Rejections[0].Error() != "log.csv:2: record is longer than 2 MiB" {
+	if sum.Rejected != 1 || sum.Rejections[0].Error() != "log.csv:2: record is longer than 2 MiB (--max-record)" {
 		t.Errorf("%+v", sum.Rejections)
 	}
 	// A whole document on one line is not a record.

@@ -70,7 +70,7 @@ func Open(ctx context.Context, log Log, o Options) (*Reader, error) {
 }
 
 func (r *Reader) begin(src io.Reader) error {
-	u, err := unpack(shortName(r.name), src, r.size)
+	u, err := unpack(shortName(r.name), src, r.size, &r.o)
 	r.u = u
 	if err != nil {
 		return r.inputError(err)
@@ -270,7 +270,7 @@ func (r *Reader) take(line int64, fill func(*Record) error) error {
 
 func (r *Reader) readCSV() error {
 	f := &r.csv
-	f.delim, f.max = r.plan.delim, r.o.maxRecord()
+	f.delim, f.max, f.columns = r.plan.delim, r.o.maxRecord(), r.o.maxColumns()
 	h := r.rows.header
 	if r.plan.framing == frameCell && r.json == nil {
 		r.json = newJSONFrame(f.max)

@@ -17,7 +17,7 @@ import (
 // Bounds of a workbook's unpacked parts; larger sheets go through temporary files.
 const (
 	maxSheetMemory = 16 << 20
-	maxWorkbook    = 2 << 30
+	maxWorkbook    = 2 << 30 // shared texts and one sheet, which lie on the disk meanwhile
 )
 
 func isWorkbook(z *zip.Reader) bool {
@@ -51,7 +51,12 @@ func piped(u *unpacked, write func(w *csv.Writer) error) io.Reader {
 // sheet with anything in it. Cells come as they are stored, without the sheet's
 // number formats: a phone number stays a number, a date a day number.
 func workbook(u *unpacked, at io.ReaderAt, size int64) io.Reader {
-	return piped(u, func(w *csv.Writer) error {
+	return piped(u, func(w *csv.Writer) (err error) {
+		defer func() { // a damaged workbook must not end the program, whatever the library makes of it
+			if recover() != nil {
+				err = errArchive{"is a workbook that cannot be read", "save it as CSV"}
+			}
+		}()
 		f, err := excelize.OpenReader(io.NewSectionReader(at, 0, size),
 			excelize.Options{RawCellValue: true, UnzipSizeLimit: maxWorkbook, UnzipXMLSizeLimit: maxSheetMemory})
 		if err != nil {
@@ -76,7 +81,7 @@ func workbook(u *unpacked, at io.ReaderAt, size int64) io.Reader {
 			for len(cells) < width { // sheets do not store empty cells at the end of a row
 				cells = append(cells, "")
 			}
-			width = len(cells)
+			width = min(len(cells), u.o.maxColumns())
 			for i, c := range cells {
 				cells[i] = wholeNumber(c)
 			}
@@ -154,8 +159,8 @@ func parquetTable(u *unpacked, at io.ReaderAt, size int64) (_ io.Reader, err err
 		leaf, _ := f.Schema().Lookup(c...)
 		kinds[i] = parquetText(leaf.Node)
 	}
-	if len(names) > maxColumns {
-		return nil, errArchive{reason: fmt.Sprintf("is a Parquet file with more than %d columns", maxColumns)}
+	if most := u.o.maxColumns(); len(names) > most {
+		return nil, errArchive{fmt.Sprintf("is a Parquet file with more than %d columns", most), "--max-columns raises the limit"}
 	}
 	return piped(u, func(w *csv.Writer) (err error) {
 		defer func() {

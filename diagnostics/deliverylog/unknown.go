@@ -167,7 +167,7 @@ func visible(s string) string {
 func unknownCSV(head []byte, whole bool) (h *header, samples [][]string) {
 	var best [][][]byte
 	for _, delim := range delims {
-		rows := headRows(head, whole, delim, sampleRows+1)
+		rows, _ := headRows(head, whole, delim, sampleRows+1, DefaultMaxColumns)
 		if len(rows) > 1 && len(rows[0]) > 1 && (best == nil || len(rows[0]) > len(best[0])) && len(rows[0]) == len(rows[1]) {
 			best = rows
 		}
@@ -212,7 +212,7 @@ func unknownJSON(head []byte) (h *header, samples [][]string) {
 					}
 				}
 			default:
-				if _, ok := values[key]; !ok && len(keys) < maxColumns {
+				if _, ok := values[key]; !ok && len(keys) < DefaultMaxColumns {
 					keys = append(keys, key)
 					values[key] = nil
 				}

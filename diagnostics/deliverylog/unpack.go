@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"math"
 	"os"
 	"path"
 	"strings"
@@ -24,7 +25,6 @@ import (
 const (
 	maxLayers   = 2         // a packed file inside a packed file, and no more
 	bombStart   = 256 << 20 // unpacked size from which on the ratio counts
-	bombRatio   = 1000      // gzip's own limit is 1032, which only a file of one repeated byte reaches
 	zstdMemory  = 128 << 20 // window of a zstd frame; the tool's own default limit
 	sniffLength = 1 << 10   // enough for every magic number
 	maxSpool    = 4 << 30   // largest archive or workbook that comes through a pipe
@@ -62,6 +62,7 @@ type unpacked struct {
 	close []func()
 	cut   string // set when the packing ends early
 	out   int64
+	o     *Options
 }
 
 // errArchive says that a packed input cannot be read.
@@ -70,8 +71,8 @@ type errArchive struct{ reason, hint string }
 func (e errArchive) Error() string { return e.reason }
 
 // unpack finds out by content how src is packed and takes that away.
-func unpack(name string, src io.Reader, size int64) (u *unpacked, err error) {
-	u = &unpacked{raw: &raw{r: src, hash: sha256.New()}}
+func unpack(name string, src io.Reader, size int64, o *Options) (u *unpacked, err error) {
+	u = &unpacked{raw: &raw{r: src, hash: sha256.New()}, o: o}
 	defer func() {
 		if err != nil {
 			u.done()
@@ -112,6 +113,9 @@ func unpack(name string, src io.Reader, size int64) (u *unpacked, err error) {
 			}
 			z.RegisterDecompressor(zip.Deflate, func(r io.Reader) io.ReadCloser { return flate.NewReader(r) })
 			if isWorkbook(z) {
+				if err := u.roomFor(z, n); err != nil {
+					return u, err
+				}
 				u.text, u.table, u.excel = workbook(u, at, n), true, true
 				return u, nil
 			}
@@ -134,7 +138,7 @@ func unpack(name string, src io.Reader, size int64) (u *unpacked, err error) {
 			u.table = true
 			return u, err
 		case bytes.HasPrefix(head, []byte("H4sI")):
-			next = &base64Lines{r: b}
+			next = &packing{u: u, r: &base64Lines{r: b}, what: "base64"}
 		case len(head) > 262 && string(head[257:262]) == "ustar":
 			return u, errArchive{"is a tar archive", "take the log out of it first: tar -xf " + name}
 		case bytes.HasPrefix(head, []byte("BZh")):
@@ -200,6 +204,39 @@ func (u *unpacked) random(src io.Reader, b *bufio.Reader, size int64, layer int)
 	return tmp, n, nil
 }
 
+// over says by which limit so many bytes are too many of a packed input of size
+// bytes; empty where they are not.
+func (u *unpacked) over(unpacked, size int64) string {
+	start := int64(bombStart)
+	if u.o.MaxRatio > 0 { // asked for: it counts for small files as well
+		start = 1 << 20
+	}
+	switch most, ratio := u.o.maxUnpacked(), u.o.maxRatio(); {
+	case unpacked > most:
+		return fmt.Sprintf("unpacks to more than %s (--max-unpacked)", byteSize(most))
+	case unpacked > start && unpacked/ratio > size:
+		return fmt.Sprintf("unpacks to more than %d times its size (--max-ratio)", ratio)
+	}
+	return ""
+}
+
+// roomFor refuses a workbook by the sizes that its archive states. One that
+// states less than it holds is found damaged when it is read.
+func (u *unpacked) roomFor(z *zip.Reader, size int64) error {
+	total := uint64(0)
+	for _, f := range z.File {
+		total += min(f.UncompressedSize64, math.MaxInt64-total)
+	}
+	over := u.over(int64(total), size)
+	if over == "" && total > maxWorkbook {
+		over = fmt.Sprintf("is a workbook that unpacks to more than %s", byteSize(maxWorkbook))
+	}
+	if over != "" {
+		return errArchive{over, "save it as CSV"}
+	}
+	return nil
+}
+
 // onlyFile gives the one file of a zip archive. What file managers add is not counted.
 func onlyFile(z *zip.Reader) (*zip.File, error) {
 	var found *zip.File
@@ -234,8 +271,8 @@ type packing struct {
 func (p *packing) Read(b []byte) (int, error) {
 	n, err := p.r.Read(b)
 	p.u.out += int64(n)
-	if p.u.out > bombStart && p.u.out/bombRatio > p.u.raw.n {
-		p.u.cut = fmt.Sprintf("unpacks to more than %d times its size: reading stopped there", bombRatio)
+	if over := p.u.over(p.u.out, p.u.raw.n); over != "" {
+		p.u.cut = over + ": reading stopped there"
 		return n, io.EOF
 	}
 	if err == nil || err == io.EOF {

@@ -24,8 +24,9 @@ type trait struct {
 	failure reason.Reason  // of a message that failed
 }
 
-// maxProfiles is how many profiles a log may have before rare words are no
-// longer told apart; more still have only the words that formats know.
+// maxProfiles is how many profiles a log may have before rare senders and codes
+// are no longer told apart, then rare carriers; more still have only the words
+// that formats know.
 const (
 	maxProfiles = 1 << 18
 	other       = "(other)"
@@ -59,8 +60,11 @@ func (b *book) profile(t traits) profile {
 	p, ok := b.profiles[t]
 	if !ok && len(b.traits) > maxProfiles {
 		// What does not repeat is no carrier and no code; it must not fill memory.
-		t = traits{status: t.status, provider: t.provider, format: t.format, source: t.source, file: t.file, network: other, sender: other, code: other}
+		t.sender, t.code, t.reason = other, other, ""
 		if len(b.traits) > 2*maxProfiles {
+			t.network, t.mccmnc, t.country = other, "", ""
+		}
+		if len(b.traits) > 3*maxProfiles {
 			t.status, t.provider, t.format, t.source = other, other, other, ""
 		}
 		p, ok = b.profiles[t]

@@ -2,7 +2,6 @@ package message
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -156,7 +155,12 @@ func (r *reading) flush(ctx context.Context) error {
 		all.Go(func() { errs[i] = drain(w) })
 	}
 	all.Wait()
-	return errors.Join(errs...)
+	for _, err := range errs { // all are of the same kind
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Collect reads logs as [Read] does and gives all messages with their statuses
@@ -190,7 +194,7 @@ func Collect(ctx context.Context, logs []deliverylog.Log, o Options, grace time.
 // maxCollected bounds what Collect keeps in memory.
 const maxCollected = 20_000_000
 
-var errTooMany = errors.New(fmt.Sprintf("more than %d messages: name fewer logs", maxCollected))
+var errTooMany = fmt.Errorf("more than %d messages: name fewer logs", maxCollected)
 
 // quantile is the nearest-rank quantile, 0 of nothing.
 func quantile(d []time.Duration, q float64) time.Duration {

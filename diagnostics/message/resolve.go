@@ -64,7 +64,9 @@ func (s *resolver) word(b []byte) string {
 	if len(s.words) >= maxWords { // a log whose words do not repeat must not fill memory
 		clear(s.words)
 	}
-	s.words[string(b)] = w
+	if len(b) <= maxWordSize {
+		s.words[string(b)] = w
+	}
 	return w
 }
 
@@ -80,7 +82,8 @@ const (
 func clean(text string) string {
 	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\u00a0' }), " ")
 	if len(text) > maxWordSize {
-		text = strings.ToValidUTF8(text[:maxWordSize], "")
+		// A copy, since what is kept must not keep the rest.
+		text = strings.Clone(strings.ToValidUTF8(text[:maxWordSize], ""))
 	}
 	if strings.IndexFunc(text, acts) < 0 {
 		return text
@@ -125,7 +128,7 @@ func (s *resolver) recipient(r *deliverylog.Record) number.MSISDN {
 	}
 	text := clean(deliverylog.Text(r.To))
 	if len(text) > maxRecipient {
-		text = strings.ToValidUTF8(text[:maxRecipient], "")
+		text = strings.Clone(strings.ToValidUTF8(text[:maxRecipient], ""))
 	}
 	if own {
 		return number.Odd(text)

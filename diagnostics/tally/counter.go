@@ -163,6 +163,10 @@ func (c *Counter) Fork() *Counter { return newCounter(c.o, c.people, c.reg) }
 // which open messages are still in flight.
 func (c *Counter) See(t deliverylog.Time) { c.newest = max(c.newest, t) }
 
+// Cells is how many groups there are at least besides the one of the unknown,
+// those of forks among them.
+func (c *Counter) Cells() int { return len(c.cells) - 1 }
+
 // Add counts one message. Of m nothing is kept but copies.
 func (c *Counter) Add(m *message.Message) {
 	at := m.Submitted

@@ -92,7 +92,7 @@ func (r *registry) spellLocked(country, name string) int {
 	key := groupKey{country, folded}
 	c, ok := r.cellIDs[key]
 	switch {
-	case !ok && len(r.cells) == maxCells:
+	case !ok && len(r.cells) == MaxCells:
 		return 0
 	case !ok:
 		c = uint16(len(r.cells))

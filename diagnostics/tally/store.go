@@ -65,7 +65,10 @@ const (
 	maxLength = 1<<26 - 1
 	maxLag    = 1<<22 - 1
 	maxZones  = 1 << 10
-	maxCells  = 1 << 16
+
+	// MaxCells is how many groups are told apart. What comes after them is counted
+	// as unknown.
+	MaxCells = 1 << 16
 )
 
 // storable says whether a submit time fits.
