@@ -4,10 +4,12 @@
 package diagnostics
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -219,7 +221,38 @@ func ReadLookup(path string) (*carrier.Lookup, error) {
 		return nil, pathError(err)
 	}
 	defer f.Close()
-	return carrier.ReadLookup(filepath.Base(path), f)
+	return carrier.ReadLookup(filepath.Base(path), &bounded{r: f, left: maxLookup})
+}
+
+// Bounds of a look-up file, whose results are held in memory: some millions of
+// numbers. All of them may stand on one line, as JSON.
+const (
+	maxLookup     = 512 << 20
+	maxLookupLine = 64 << 20
+)
+
+// bounded is a text file that must end: more bytes, a longer line, or a byte of
+// no text, are errors.
+type bounded struct {
+	r    io.Reader
+	left int64
+	line int64 // bytes of the present line
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, fmt.Errorf("is larger than %d MiB", maxLookup>>20)
+	}
+	if i := bytes.LastIndexByte(p[:n], '\n'); i >= 0 {
+		b.line = int64(n - 1 - i)
+	} else if b.line += int64(n); b.line > maxLookupLine {
+		return 0, fmt.Errorf("has a line of more than %d MiB", maxLookupLine>>20)
+	}
+	if bytes.IndexByte(p[:n], 0) >= 0 {
+		return 0, errors.New("is binary, not the results of look-ups")
+	}
+	return n, err
 }
 
 // ParseNumbers takes one number a line; empty lines and lines that begin with #

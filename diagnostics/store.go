@@ -260,13 +260,16 @@ func readEvents(path string, each func(line)) error {
 	name := filepath.Base(path)
 	r := bufio.NewReader(f)
 	for n := 1; ; n++ {
-		text, err := r.ReadBytes('\n')
+		text, err := readLine(r)
 		if err == io.EOF {
 			// What has no line end was being written when the program was ended.
 			if n == 1 {
 				return fmt.Errorf("%s: is empty, not a case", name)
 			}
 			return nil
+		}
+		if err == errLongLine {
+			return fmt.Errorf("%s:%d: is not an event of a case", name, n)
 		}
 		if err != nil {
 			return pathError(err)
@@ -282,6 +285,25 @@ func readEvents(path string, each func(line)) error {
 			return fmt.Errorf("%s: was written by a newer otpdoctor (case version %d, this one reads up to %d)", name, l.Version, CaseVersion)
 		}
 		each(l)
+	}
+}
+
+// maxLine bounds an event. The longest has the numbers of a case.
+const maxLine = 16 << 20
+
+var errLongLine = errors.New("line too long")
+
+// readLine reads a line with its end; io.EOF says that the end is missing.
+func readLine(r *bufio.Reader) (text []byte, err error) {
+	for {
+		part, err := r.ReadSlice('\n')
+		text = append(text, part...)
+		switch {
+		case err != bufio.ErrBufferFull:
+			return text, err
+		case len(text) > maxLine:
+			return nil, errLongLine
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -50,14 +51,22 @@ type configError struct{ text, hint string }
 func (e *configError) Error() string { return e.text }
 func (e *configError) Hint() string  { return e.hint }
 
+// mostConfig is how much of config.toml is read.
+const mostConfig = 1 << 20
+
 // readConfig gives the settings of config.toml as flags take them; without the
 // file there are none.
 func readConfig(path string) (map[string]string, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be read: %w", filepath.Base(path), err)
+	}
+	defer f.Close()
 	var raw map[string]any
-	if _, err := toml.DecodeFile(path, &raw); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, nil
-		}
+	if _, err := toml.NewDecoder(io.LimitReader(f, mostConfig)).Decode(&raw); err != nil {
 		var bad toml.ParseError
 		if errors.As(err, &bad) {
 			return nil, &configError{fmt.Sprintf("%s:%d: %s", filepath.Base(path), bad.Position.Line, bad.Message), "as in validity = \"3m\", one setting a line"}

@@ -83,7 +83,7 @@ address or a web address.`,
   otpdoctor redact - --number +447700900187 < ticket.txt`,
 		Args: exact(cobra.ExactArgs(1), "redact FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			data, err := a.readFile(args[0])
+			data, err := a.readFile(args[0], mostReported)
 			if err != nil {
 				return err
 			}

@@ -305,7 +305,7 @@ func (a *app) readLogins(cmd *cobra.Command, o diagnostics.Options) (*ticket.Ide
 }
 
 func (a *app) readNumbers(path string) ([]string, error) {
-	text, err := a.readFile(path)
+	text, err := a.readFile(path, mostTyped)
 	if err != nil {
 		return nil, err
 	}
@@ -313,7 +313,7 @@ func (a *app) readNumbers(path string) ([]string, error) {
 }
 
 func (a *app) readAnswers(path string) (map[string]string, error) {
-	text, err := a.readFile(path)
+	text, err := a.readFile(path, mostTyped)
 	if err != nil {
 		return nil, err
 	}
@@ -331,13 +331,29 @@ func hintOf(err error) string {
 	return "as in {\"number_changed\":\"no\",\"noticed_at\":\"2026-03-03T08:10:00Z\"}"
 }
 
-func (a *app) readFile(path string) ([]byte, error) {
-	if path == "-" {
-		return io.ReadAll(a.stdin)
+// How much is read of files that are held in memory as a whole.
+const (
+	mostTyped    = 16 << 20  // answers, numbers: what people type
+	mostReported = 256 << 20 // a report
+)
+
+// readFile reads a file, or standard input (-), of at most so many bytes.
+func (a *app) readFile(path string, most int64) ([]byte, error) {
+	in, name := a.stdin, "standard input"
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, fmt.Errorf("%w", err)
+		}
+		defer f.Close()
+		in, name = f, filepath.Base(path)
 	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("%w", err)
+	text, err := io.ReadAll(io.LimitReader(in, most+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", name, err)
+	case int64(len(text)) > most:
+		return nil, fmt.Errorf("%s: is larger than %d MiB", name, most>>20)
 	}
 	return text, nil
 }
