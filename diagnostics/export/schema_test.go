@@ -8,6 +8,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"cli.otpdoctor/diagnostics/carrier"
+	"cli.otpdoctor/diagnostics/number"
 	"cli.otpdoctor/diagnostics/ticket"
 	"cli.otpdoctor/faq"
 )
@@ -78,6 +79,13 @@ func TestSchemas(t *testing.T) {
 	s = compiled(t, "analysis")
 	for _, o := range []Options{{}, {Redact: true, Explain: true}} {
 		write("analysis", s, func(b *bytes.Buffer) error { return Analysis(b, "json", madeReport(), o) })
+		r := madeReport()
+		for _, n := range []number.MSISDN{msisdn(caller), r.Findings[0].Users[0]} {
+			line, _ := r.TimeLine(n)
+			change := r.Compare((r.Table.From + r.Table.To) / 2)
+			o.TimeLine, o.Compare = &line, &change
+			write("one person, and before against after", s, func(b *bytes.Buffer) error { return Analysis(b, "json", r, o) })
+		}
 	}
 	s = compiled(t, "lockout")
 	for _, r := range []ticket.Request{q, full, ticket.Lockout(nil, faq.LockoutFields{}, time.Unix(0, 0))} {
