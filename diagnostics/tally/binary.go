@@ -32,6 +32,7 @@ import (
 //	numbers: ascending, as the difference to the one before; messages, items
 //	odd:     recipients that are no numbers, as text
 //	untimed: what is known of messages without a submit time
+//	sources: the logs that were counted; left out where none was noted
 //	CRC-32 (IEEE) of everything before, four bytes
 //
 // It holds phone numbers, and the ids of messages that were late or not delivered.
@@ -99,6 +100,7 @@ func (c *Counter) WriteTo(w io.Writer) (int64, error) {
 	e.time(c.to)
 	cells, errs := c.writeNames(e)
 	c.writeNumbers(e, cells, errs)
+	c.writeSources(e)
 	e.flush()
 	sum := e.sum
 	e.buf = binary.LittleEndian.AppendUint32(e.buf, sum)
@@ -470,6 +472,7 @@ func (c *Counter) UnmarshalBinary(b []byte) error {
 	n.newest, n.from, n.to = d.time(), d.time(), d.time()
 	cells, errs := n.readNames(d)
 	n.readNumbers(d, cells, errs)
+	n.readSources(d)
 	if d.err == nil && len(d.b) > 0 {
 		d.fail("something follows its end")
 	}

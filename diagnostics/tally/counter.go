@@ -34,6 +34,8 @@ type Counter struct {
 	reg    *registry
 	places places
 
+	sources []deliverylog.Summary // noted logs
+
 	cells     []*cellCount
 	spellings []int64 // messages by spelling
 	names     [nameSlots]nameSlot
@@ -530,6 +532,7 @@ func (c *Counter) Merge(other *Counter) error {
 	}
 	c.flushAll()
 	other.flushAll()
+	c.sources = append(c.sources, other.sources...)
 	c.newest, c.to = max(c.newest, other.newest), max(c.to, other.to)
 	if !c.from.Known() || other.from.Known() && other.from < c.from {
 		c.from = other.from

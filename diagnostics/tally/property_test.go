@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -207,6 +208,24 @@ func TestBinary(t *testing.T) {
 			t.Errorf("got %d bytes, want the same %d; %v", len(again), len(b), err)
 		}
 	})
+	t.Run("sources", func(t *testing.T) {
+		monday := deliverylog.Summary{Name: "monday.csv", Format: "generic-csv", Rows: 9, Messages: 7, Skipped: 1, Rejected: 1, Size: 500,
+			SHA256: "ab", Truncated: "cut off", Warnings: []string{"no delivery times", "no carriers"}, Newest: deliverylog.NoTime}
+		tuesday := deliverylog.Summary{Name: "tuesday.csv", Format: "aws-sns", Rows: 3, Messages: 3, Newest: deliverylog.NoTime}
+		a, b := NewCounter(Options{}), NewCounter(Options{})
+		a.Note(tuesday)
+		b.Note(monday)
+		if err := a.Merge(saved(t, b)); err != nil {
+			t.Fatal(err)
+		}
+		want := []deliverylog.Summary{monday, tuesday}
+		if got := saved(t, a).Sources(); !reflect.DeepEqual(got, want) {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+		if got := saved(t, c).Sources(); len(got) > 0 {
+			t.Errorf("got %+v of a count without sources", got)
+		}
+	})
 	t.Run("damaged", func(t *testing.T) {
 		for i := range b {
 			bad := slices.Clone(b)
@@ -253,6 +272,9 @@ func FuzzUnmarshalBinary(f *testing.F) {
 		ms := wild(r, 3*int(seed)*int(seed))
 		for i := range ms {
 			c.Add(&ms[i])
+		}
+		if seed%2 == 1 {
+			c.Note(deliverylog.Summary{Name: "monday.csv", Messages: int64(len(ms)), Warnings: []string{"no carriers"}})
 		}
 		b, err := c.MarshalBinary()
 		if err != nil {
