@@ -82,6 +82,8 @@ type Options struct {
 	Explain      bool     // keep what was nearly found
 	FAQ          *faq.Set // the words of findings; nil: the built-in ones
 
+	Save func(*tally.Counter) error // takes the whole count, to keep it; nil: nobody does
+
 	Log logrus.FieldLogger // nil: none
 }
 
@@ -138,8 +140,10 @@ var discard = func() logrus.FieldLogger {
 	return l
 }()
 
-// Analyze reads the logs once and gives what was counted and found. Where ctx
-// ends it, the error is ctx's and the report is nil. The progress function may
+// Analyze reads the logs once and gives what was counted and found. Saved counts
+// among them ([Options].Save) are added, as if their logs had been read; but a
+// message that is in two of them is counted twice. Where ctx ends it, the error
+// is ctx's and the report is nil. The progress function may
 // be nil; it is called from the reading goroutine, about ten times a second.
 func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.Report, error) {
 	if len(o.Logs) == 0 {
@@ -157,6 +161,10 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.
 	for len(counters) < o.workers() {
 		counters = append(counters, counters[0].Fork())
 	}
+	saved, logs, err := addSaved(ctx, o, counters[0])
+	if err != nil {
+		return nil, err
+	}
 	most := cmp.Or(o.MaxCarriers, DefaultMaxCarriers)
 	var emit []func(*message.Message) error
 	for _, c := range counters {
@@ -167,7 +175,7 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.
 			return nil
 		})
 	}
-	result, err := message.Share(ctx, o.Logs, o.message(), messageProgress(progress), emit...)
+	result, err := message.Share(ctx, logs, o.message(), messageProgress(progress), emit...)
 	if err != nil {
 		return nil, err
 	}
@@ -177,16 +185,25 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.
 			return nil, err
 		}
 	}
+	counter.See(result.Newest)
+	for _, in := range result.Inputs {
+		counter.Note(in)
+	}
+	inputs := allInputs(len(o.Logs), saved, result.Inputs)
 	if o.Logins != nil {
 		for n, at := range o.Logins.Typed() {
 			counter.Typed(n, at)
 		}
 	}
-	report := &finding.Report{Inputs: result.Inputs, Table: counter.Close(result.Newest)}
-	for _, in := range result.Inputs {
+	if o.Save != nil {
+		if err := o.Save(counter); err != nil {
+			return nil, err
+		}
+	}
+	report := &finding.Report{Inputs: inputs, Table: counter.Close(result.Newest), Partial: partial(inputs, saved)}
+	for _, in := range inputs {
 		log.WithFields(logrus.Fields{"format": in.Format, "rows": in.Rows, "messages": in.Messages,
 			"rejected": in.Rejected, "skipped": in.Skipped}).Info("log read")
-		report.Partial = report.Partial || in.Truncated != ""
 	}
 	report.Findings, report.NearMisses = finding.Find(report.Table, finding.Options{Numbers: o.Watch, Explain: o.Explain, FAQ: o.FAQ})
 	log.WithFields(logrus.Fields{"findings": len(report.Findings), "groups": len(report.Table.Groups),
@@ -205,7 +222,11 @@ func messageProgress(f func(Progress)) func(message.Progress) {
 // log's end, one after the other.
 func Convert(ctx context.Context, o Options, progress func(Progress), emit func(*message.Message) error) ([]deliverylog.Summary, error) {
 	since, until := deliverylog.FromTime(o.Since), deliverylog.FromTime(o.Until)
-	result, err := message.Each(ctx, o.Logs, o.message(), o.Grace, messageProgress(progress), func(m *message.Message) error {
+	logs := make([]deliverylog.Log, len(o.Logs))
+	for i, log := range o.Logs {
+		logs[i] = refuseSaved(log, "is a saved count, which holds no single messages", "name the log itself")
+	}
+	result, err := message.Each(ctx, logs, o.message(), o.Grace, messageProgress(progress), func(m *message.Message) error {
 		if m.Submitted.Known() && (since.Known() && m.Submitted < since || until.Known() && m.Submitted >= until) {
 			return nil
 		}

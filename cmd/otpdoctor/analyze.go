@@ -10,6 +10,7 @@ import (
 	"cli.otpdoctor/diagnostics/export"
 	"cli.otpdoctor/diagnostics/finding"
 	"cli.otpdoctor/diagnostics/number"
+	"cli.otpdoctor/diagnostics/tally"
 )
 
 var (
@@ -21,18 +22,24 @@ func (a *app) analyzeCommand() *cobra.Command {
 	var in inputFlags
 	var out outputFlags
 	var format, by, failOn, who, compare string
-	var table string
+	var table, save string
 	var redact, explain bool
 	cmd := &cobra.Command{
 		Use:   "analyze FILE...",
 		Short: "Group delivery logs by carrier and state what is wrong",
 		Long: `Reads delivery logs of any known provider, groups them by mobile carrier and
 states findings with their figures. Several files are one log; - is standard
-input; gzip, zstd and zip are unpacked by content.`,
+input; gzip, zstd and zip are unpacked by content.
+
+--save-tally keeps the whole count in a file, from which a later run goes on: name
+it like a log, beside others or alone. It holds the phone numbers and the ids of
+messages that failed or were late, no other message and no text.`,
 		Example: `  otpdoctor analyze march.csv
   otpdoctor analyze march.csv --number +447700900187
   otpdoctor analyze march.csv --compare 2026-03-03T07:40:00Z
   otpdoctor analyze - --format json < march.csv.gz
+  otpdoctor analyze monday.csv --save-tally monday.tally
+  otpdoctor analyze monday.tally tuesday.tally today.csv
   otpdoctor analyze odd.csv --map to=Phone,status=State,submitted_at=When`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := oneOf("format", format, export.Formats("analysis")); err != nil {
@@ -54,6 +61,14 @@ input; gzip, zstd and zip are unpacked by content.`,
 				return usagef("otpdoctor analyze FILE, - for standard input", "analyze needs a log")
 			}
 			o.By, o.Explain = by, explain
+			if save != "" {
+				if o.Save, err = a.saveTally(save, out); err != nil {
+					return err
+				}
+				if redact {
+					a.warnf("--redact masks the report; %s holds the numbers", save)
+				}
+			}
 			opts := a.exportOptions()
 			if err := oneOf("csv", table, export.Tables()); err != nil {
 				return err
@@ -116,6 +131,7 @@ input; gzip, zstd and zip are unpacked by content.`,
 	fl.StringVar(&who, "number", "", "one person's `NUMBER`: their attempts on a time line")
 	fl.StringVar(&compare, "compare", "", "before and after a `TIME`: did it help")
 	fl.StringVar(&table, "csv", "carriers", "which `TABLE` --format csv is: carriers, findings, hours or users")
+	fl.StringVar(&save, "save-tally", "", "keep the count in `FILE`, which a later analyze reads like a log")
 	fl.BoolVar(&redact, "redact", false, "mask numbers")
 	fl.BoolVar(&explain, "explain", false, "say what was nearly found, and what is missing for it")
 	registerValues(cmd, "format", words(export.Formats("analysis")...))
@@ -124,6 +140,22 @@ input; gzip, zstd and zip are unpacked by content.`,
 	registerValues(cmd, "csv", export.Tables)
 	registerNoFiles(cmd, "number", "compare")
 	return cmd
+}
+
+// saveTally gives what keeps a count in a file for its owner alone.
+func (a *app) saveTally(path string, out outputFlags) (func(*tally.Counter) error, error) {
+	if path == "-" || path == out.file {
+		return nil, usagef("as in --save-tally monday.tally", "--save-tally needs a file of its own")
+	}
+	if err := export.Writable(path, out.force); err != nil {
+		return nil, err
+	}
+	return func(c *tally.Counter) error {
+		return export.WritePrivate(path, out.force, func(w io.Writer) error {
+			_, err := c.WriteTo(w)
+			return err
+		})
+	}, nil
 }
 
 // watch checks a number asked for and has its every message kept.

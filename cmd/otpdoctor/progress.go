@@ -66,8 +66,11 @@ func (a *app) reportRows(inputs []deliverylog.Summary) {
 		for _, r := range in.Rejections {
 			a.errorf("%s", r)
 		}
-		if more := in.Rejected - int64(len(in.Rejections)); more > 0 {
+		switch more := in.Rejected - int64(len(in.Rejections)); {
+		case more > 0 && len(in.Rejections) > 0:
 			a.errorf("%s: %s more rows not readable", in.Name, tally.FormatCount(more))
+		case more > 0: // they were told when the count was saved
+			a.warnf("%s: rows of its logs that were not readable: %s", in.Name, tally.FormatCount(more))
 		}
 		for _, w := range in.Warnings {
 			a.warnf("%s: %s", in.Name, w)

@@ -29,6 +29,20 @@ func WritePrivate(path string, force bool, write func(io.Writer) error) error {
 	return writeFile(path, force, 0o600, write)
 }
 
+// Writable says whether [WriteFile] would begin: an error now spares the work
+// whose result could not be written.
+func Writable(path string, force bool) error {
+	switch info, err := os.Stat(path); {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("%s: is a folder", path)
+	case err == nil && info.Mode().IsRegular() && !force:
+		return fmt.Errorf("%s: %w", path, ErrExists)
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return named(path, err)
+	}
+	return nil
+}
+
 func writeFile(path string, force bool, mode fs.FileMode, write func(io.Writer) error) error {
 	info, err := os.Stat(path)
 	switch {
