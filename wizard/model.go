@@ -456,11 +456,11 @@ func (m *model) quit() tea.Cmd {
 	case m.saveErr != nil:
 		m.asking = &question{"Not saved: " + m.saveErr.Error() + ". Leave all the same? y or n", leave}
 		return nil
-	case m.reading != nil:
-		m.asking = &question{m.reading.progress.Name + " is still being read. Leave? The case is saved. y or n", leave}
-		return nil
 	case !m.saver.keeps() && !m.saver.readOnly && !m.c.Empty():
 		m.asking = &question{"This case is kept nowhere (--no-save). Leave and lose it? y or n", leave}
+		return nil
+	case m.reading != nil:
+		m.asking = &question{clean(m.reading.progress.Name) + " is still being read. Leave? The case is saved. y or n", leave}
 		return nil
 	}
 	return leave(m)
