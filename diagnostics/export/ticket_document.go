@@ -19,6 +19,9 @@ func ticketDocument(t *ticket.Ticket, o Options, pictures bool) *document {
 	if t.FirmURL != "" {
 		d.para("Firm:", red.text(t.FirmURL))
 	}
+	if c := t.Contact.String(); c != "" {
+		d.para("Contact:", red.text(c))
+	}
 	if len(t.Findings) == 0 {
 		d.head(2, "Most likely cause")
 		d.para("", noCauseOf(t))

@@ -12,6 +12,7 @@ type ticketJSON struct {
 	Schema      string         `json:"schema"`
 	CreatedAt   string         `json:"created_at"`
 	FirmURL     string         `json:"firm_url"`
+	Contact     *contactJSON   `json:"contact,omitempty"`
 	Subject     string         `json:"subject"`
 	Questions   []questionJSON `json:"questions"`
 	Findings    []findingJSON  `json:"findings"`
@@ -20,6 +21,11 @@ type ticketJSON struct {
 	Reply       string         `json:"reply"`
 	Warnings    []string       `json:"warnings"`
 	Masked      string         `json:"masked,omitempty"` // with Redact
+}
+
+type contactJSON struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
 }
 
 type questionJSON struct {
@@ -43,6 +49,9 @@ type stepJSON struct {
 func ticketOf(t *ticket.Ticket, red *redactor) ticketJSON {
 	j := ticketJSON{Schema: "otpdoctor/ticket/v1", CreatedAt: stampOf(t.CreatedAt), FirmURL: red.text(t.FirmURL), Subject: red.text(t.Subject),
 		Steps: []stepJSON{}}
+	if t.Contact != (ticket.Contact{}) {
+		j.Contact = &contactJSON{red.text(t.Contact.Name), red.text(t.Contact.Email)}
+	}
 	for i := range t.Answers {
 		a := &t.Answers[i]
 		q := questionJSON{Number: i + 1, ID: ticket.IDs[i], Question: red.text(a.Question.Text), Answer: red.text(oneLine(shortened(a.Text))), Value: maskedValue(a.Value, red),
@@ -111,6 +120,10 @@ func ticketRedactor(t *ticket.Ticket, o Options) *redactor {
 		return red
 	}
 	red.firm(t.FirmURL)
+	red.person(t.Contact.Name, "[contact]")
+	if t.Contact.Email != "" {
+		red.literal(t.Contact.Email, "[e-mail]", "e-mail")
+	}
 	for _, p := range t.People {
 		red.know(p.Keys...)
 		if p.Number.Valid {

@@ -52,7 +52,8 @@ func Draft(in Inputs) Ticket {
 	d.gather()
 	d.gatherLogins()
 
-	t := Ticket{CreatedAt: created.UTC().Truncate(time.Millisecond), FirmURL: strings.TrimSpace(in.FirmURL), People: d.people, Findings: d.findings,
+	t := Ticket{CreatedAt: created.UTC().Truncate(time.Millisecond), FirmURL: strings.TrimSpace(in.FirmURL),
+		Contact: Contact{strings.TrimSpace(in.Contact.Name), strings.TrimSpace(in.Contact.Email)}, People: d.people, Findings: d.findings,
 		Steps: in.Steps, Reply: in.Reply, Report: in.Report, Attachments: in.Attachments}
 	for i, id := range IDs {
 		a := d.derive(id)

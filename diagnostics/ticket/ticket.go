@@ -98,10 +98,25 @@ func (p Person) Key() number.MSISDN {
 	return p.Keys[0]
 }
 
+// Contact is whom to ask at the firm. Both fields may be empty.
+type Contact struct{ Name, Email string }
+
+// String writes a contact as mail does: "A. Doe <a.doe@northfirm.example>".
+func (c Contact) String() string {
+	switch {
+	case c.Email == "":
+		return c.Name
+	case c.Name == "":
+		return c.Email
+	}
+	return c.Name + " <" + c.Email + ">"
+}
+
 // Ticket is the report.
 type Ticket struct {
 	CreatedAt   time.Time // UTC
 	FirmURL     string
+	Contact     Contact
 	Subject     string // one line, at most 120 characters, with no full number in it
 	People      []Person
 	Answers     [13]Answer
@@ -142,6 +157,7 @@ type Inputs struct {
 	Given       map[string]string // the agent's answers by question id, see [ParseAnswers]
 	CarrierSaid string            // the carrier that the caller named
 	FirmURL     string
+	Contact     Contact
 	CreatedAt   time.Time // zero: the log's newest time, without a log Now
 	Now         time.Time
 	Steps       []Step
