@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -34,6 +35,9 @@ type Case struct {
 	typed       []string // numbers as typed
 	carrier     string   // as the caller names it
 	firm        string
+	firmSet     bool // also where it was emptied
+	contact     ticket.Contact
+	readAs      ReadAs
 	logs        []FileRef
 	identity    []FileRef
 	logins      *ticket.Identity      // nil until they were read
@@ -79,6 +83,9 @@ func (c *Case) CarrierSaid() string { return c.carrier }
 // FirmURL is the firm, or empty.
 func (c *Case) FirmURL() string { return c.firm }
 
+// Contact is whom to ask at the firm.
+func (c *Case) Contact() ticket.Contact { return c.contact }
+
 // Logs are the delivery logs of the case.
 func (c *Case) Logs() []FileRef { return slices.Clone(c.logs) }
 
@@ -114,8 +121,46 @@ func (c *Case) SetCarrier(name string) {
 // SetFirm takes the firm's address.
 func (c *Case) SetFirm(url string) { c.change(c.firm != url, Event{Kind: EventFirm, Value: url}) }
 
+// SetContact takes whom to ask at the firm.
+func (c *Case) SetContact(who ticket.Contact) {
+	c.change(c.contact != who, Event{Kind: EventContact, Values: []string{who.Name, who.Email}})
+}
+
+// Default takes the firm and its contact as they are kept in the settings, where
+// the case has not been told others. An empty case stays empty.
+func (c *Case) Default(firm string, who ticket.Contact) {
+	if c.Empty() {
+		return
+	}
+	if !c.firmSet && firm != "" {
+		c.SetFirm(firm)
+	}
+	if c.contact == (ticket.Contact{}) {
+		c.SetContact(who)
+	}
+}
+
+// SetColumns says which columns of the logs hold what, and keeps that with the case.
+func (c *Case) SetColumns(columns map[string]string) {
+	c.Options.Map = columns
+	c.keepReadAs()
+}
+
+// UseOptions takes how logs are read. What it leaves open is as the case was read before.
+func (c *Case) UseOptions(o Options) {
+	c.Options = c.readAs.under(o)
+	c.Refresh()
+}
+
+// keepReadAs notes how the logs are read, where that has changed.
+func (c *Case) keepReadAs() {
+	now := readAs(c.Options)
+	c.change(!reflect.DeepEqual(now, c.readAs), Event{Kind: EventReadAs, ReadAs: &now})
+}
+
 // SetLogs names the delivery logs. What was read of others is dropped.
 func (c *Case) SetLogs(files []FileRef) {
+	c.keepReadAs()
 	c.change(!slices.Equal(c.logs, files), Event{Kind: EventLogs, Files: files})
 }
 
@@ -202,7 +247,15 @@ func (c *Case) apply(e Event) {
 	case EventCarrier:
 		c.carrier = e.Value
 	case EventFirm:
-		c.firm = e.Value
+		c.firm, c.firmSet = e.Value, true
+	case EventContact:
+		if len(e.Values) == 2 {
+			c.contact = ticket.Contact{Name: e.Values[0], Email: e.Values[1]}
+		}
+	case EventReadAs:
+		if e.ReadAs != nil {
+			c.readAs = *e.ReadAs
+		}
 	case EventLogs:
 		c.logs, c.report = slices.Clone(e.Files), nil
 	case EventIdentity:
@@ -481,6 +534,7 @@ func (c *Case) TicketAt(created time.Time) ticket.Ticket {
 		Given:       c.Given(),
 		CarrierSaid: c.carrier,
 		FirmURL:     c.firm,
+		Contact:     c.contact,
 		CreatedAt:   created,
 		Now:         c.now(),
 		Steps:       c.Steps(),

@@ -247,7 +247,7 @@ func LoadCase(path string, set *faq.Set, o Options, now func() time.Time) (*Case
 	if err != nil {
 		return nil, err
 	}
-	c.rework()
+	c.UseOptions(o)
 	return c, nil
 }
 
