@@ -259,6 +259,7 @@ func (l *lines) store() error {
 
 // change saves and works out what follows; what cannot be saved is said at once.
 func (l *lines) change() {
+	l.c.Default(l.o.Firm, l.o.Contact)
 	l.derive()
 	if err := l.store(); err != nil {
 		l.say("Not saved: " + clean(err.Error()) + ".")
@@ -914,7 +915,7 @@ func (l *lines) exportStage(ctx context.Context) error {
 	e.name(l.model)
 	var buf bytes.Buffer
 	labels := &export.Map{}
-	o := export.Options{Redact: e.mask}
+	o := l.exportOptions(e.mask)
 	if e.mask {
 		o.RedactMap = labels
 	}

@@ -27,7 +27,7 @@ func (m *model) document() document {
 	}
 	t := m.d.ticket
 	return document{"ticket", "ticket", func(w io.Writer, format string, o export.Options) error { return export.Ticket(w, format, t, o) },
-		[]string{t.FirmURL}}
+		[]string{t.FirmURL, t.Contact.Name, t.Contact.Email}}
 }
 
 // request is the lock-out request as far as the topic in hand has gathered it.

@@ -136,7 +136,7 @@ func newModel(o Options, out io.Writer) (*model, error) {
 		return nil, err
 	}
 	m := &model{
-		o: o, st: newStyles(out, o.Color, o.ASCII), keys: newKeys(), out: out, saver: s,
+		o: o, st: newStyles(out, o), keys: newKeys(), out: out, saver: s,
 		c: c, w: 80, h: 24, now: o.Now(), masked: o.Redact, mouse: o.Mouse, labels: map[number.MSISDN]int{},
 	}
 	if len(o.Logs) > 0 && !s.readOnly {
@@ -207,6 +207,7 @@ func (m *model) derive() {
 // changed is called after each change of the case: it saves and works out what
 // follows.
 func (m *model) changed() tea.Cmd {
+	m.c.Default(m.o.Firm, m.o.Contact)
 	m.derive()
 	return tea.Batch(m.save(), m.readIfNeeded())
 }

@@ -3,6 +3,7 @@ package wizard
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -55,6 +56,9 @@ func newCasePage(m *model) *casePage {
 	}
 	if len(p.numbers) == 0 {
 		p.numbers = []field{{}}
+	}
+	if m.c.Empty() {
+		p.firm = newField(m.o.Firm) // it becomes the case's with the first thing typed
 	}
 	p.logs, p.login = newField(joinPaths(m.c.Logs())), newField(joinPaths(m.c.Identity()))
 	return p
@@ -290,7 +294,11 @@ func (p *casePage) commit(m *model) tea.Cmd {
 	case onCarrier:
 		m.c.SetCarrier(strings.TrimSpace(p.carrier.text()))
 	case onFirm:
-		m.c.SetFirm(strings.TrimSpace(p.firm.text()))
+		firm := strings.TrimSpace(p.firm.text())
+		if firm == "" && m.c.FirmURL() == "" {
+			m.o.Firm = "" // emptied before there was a case
+		}
+		m.c.SetFirm(firm)
 	case onLogs:
 		return p.look(m, p.logs.text(), false)
 	case onLogin:
@@ -339,9 +347,24 @@ func (p *casePage) wasResolved(m *model, msg resolved) tea.Cmd {
 		return m.changed()
 	}
 	m.stopReading()
+	m.dropColumns(fileRefs(msg.files))
 	m.c.SetLogs(fileRefs(msg.files))
 	p.logs.set(joinPaths(m.c.Logs()))
 	return m.changed()
+}
+
+// dropColumns forgets what the columns of the logs hold where none of them is
+// read any more: other files have other columns.
+func (m *model) dropColumns(files []diagnostics.FileRef) {
+	if len(m.o.Diag.Map) > 0 { // given for whatever is read
+		return
+	}
+	for _, f := range m.c.Logs() {
+		if slices.ContainsFunc(files, func(g diagnostics.FileRef) bool { return g.Path == f.Path }) {
+			return
+		}
+	}
+	m.c.SetColumns(nil)
 }
 
 // enter writes the field and goes on: to the next empty one, and from the last

@@ -92,7 +92,7 @@ func (p *exportPage) preview(m *model) tea.Cmd {
 	p.no++
 	p.waiting, p.from = true, 0
 	no, format, write := p.no, p.format(), p.doc.write
-	o := export.Options{Redact: p.mask}
+	o := m.exportOptions(p.mask)
 	return func() tea.Msg {
 		var buf bytes.Buffer
 		labels := &export.Map{}
@@ -104,6 +104,16 @@ func (p *exportPage) preview(m *model) tea.Cmd {
 		out.lines = previewLines(buf.Bytes())
 		return out
 	}
+}
+
+// exportOptions are how a document is written. The contact at the firm asks, where
+// there is one, and sends the mail.
+func (m *model) exportOptions(mask bool) export.Options {
+	o := export.Options{Redact: mask}
+	if who := m.c.Contact(); who.Email != "" {
+		o.Requester, o.From = who.Email, who.String()
+	}
+	return o
 }
 
 // previewLines are the bytes as a terminal can show them. Binary formats are said

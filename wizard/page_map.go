@@ -76,10 +76,13 @@ func (p *mapPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 			m.say("The number it went to and the status are needed.")
 			return true, nil
 		}
-		m.c.Options.Map = mapping
+		if !m.mayChange() {
+			return true, nil
+		}
+		m.c.SetColumns(mapping)
 		m.pop()
 		m.problem = nil
-		return true, m.read()
+		return true, m.changed()
 	default:
 		return false, nil
 	}

@@ -18,10 +18,10 @@ import (
 	"cli.otpdoctor/diagnostics/tally"
 )
 
-func plainStyles() *styles { return newStyles(io.Discard, false, false) }
+func plainStyles() *styles { return newStyles(io.Discard, Options{}) }
 
 func TestCuts(t *testing.T) {
-	s, a := plainStyles(), newStyles(io.Discard, false, true)
+	s, a := plainStyles(), newStyles(io.Discard, Options{ASCII: true})
 	for _, test := range []struct{ name, got, want string }{
 		{"end", s.cutEnd("Deutsche Telekom", 10), "Deutsche …"},
 		{"end, fits", s.cutEnd("O2", 10), "O2"},

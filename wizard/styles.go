@@ -53,27 +53,40 @@ var (
 	}
 )
 
+// palette are the three colours, numbers of the terminal's sixteen.
+type palette struct{ accent, bad, warn int }
+
+// palettes by background. Cyan and yellow vanish on white in many themes, dark red
+// on black: where the background is known, the ones that stand out there are taken.
+var palettes = map[string]palette{
+	"":      {6, 1, 3},
+	"light": {4, 1, 5},
+	"dark":  {14, 9, 11},
+}
+
 // newStyles makes the looks for one output. The renderer never asks the terminal:
 // profile and background are set here.
-func newStyles(out io.Writer, color, ascii bool) *styles {
+func newStyles(out io.Writer, o Options) *styles {
 	r := lipgloss.NewRenderer(out)
-	r.SetHasDarkBackground(true)
+	r.SetHasDarkBackground(o.Theme != "light")
 	r.SetColorProfile(termenv.Ascii)
-	if color {
+	if o.Color {
 		r.SetColorProfile(termenv.ANSI)
 	}
 	plain := r.NewStyle()
+	colour := func(n int) lipgloss.Style { return plain.Foreground(lipgloss.ANSIColor(n)) }
+	p := palettes[o.Theme]
 	s := &styles{
 		title:   plain.Bold(true),
 		bold:    plain.Bold(true),
-		accent:  plain.Foreground(lipgloss.ANSIColor(6)),
-		bad:     plain.Foreground(lipgloss.ANSIColor(1)),
-		badBold: plain.Foreground(lipgloss.ANSIColor(1)).Bold(true),
-		warn:    plain.Foreground(lipgloss.ANSIColor(3)),
+		accent:  colour(p.accent),
+		bad:     colour(p.bad),
+		badBold: colour(p.bad).Bold(true),
+		warn:    colour(p.warn),
 		signs:   unicodeSigns,
-		ascii:   ascii,
+		ascii:   o.ASCII,
 	}
-	if ascii {
+	if o.ASCII {
 		s.signs = asciiSigns
 	}
 	return s

@@ -21,6 +21,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"cli.otpdoctor/diagnostics"
+	"cli.otpdoctor/diagnostics/ticket"
 	"cli.otpdoctor/faq"
 	_ "cli.otpdoctor/wizard/termguard" // before Bubble Tea's init
 )
@@ -39,9 +40,12 @@ type Options struct {
 
 	Now         func() time.Time // its zone is the agent's
 	Color       bool
-	ASCII       bool // signs without UTF-8
+	Theme       string // background of the terminal: light, dark or "" where nobody knows
+	ASCII       bool   // signs without UTF-8
 	Mouse       bool
-	Redact      bool // numbers and names masked from the start
+	Redact      bool           // numbers and names masked from the start
+	Firm        string         // of a case that names none
+	Contact     ticket.Contact // whom to ask there
 	Log         logrus.FieldLogger
 	Version     string
 	CopyCommand string // takes the text to copy on its standard input
@@ -135,8 +139,7 @@ func openCase(o Options) (*diagnostics.Case, *saver, error) {
 	if c == nil {
 		c = diagnostics.NewCase(o.Set, o.Now)
 	}
-	c.Options = o.Diag
-	c.Refresh()
+	c.UseOptions(o.Diag)
 	if path == "" && o.Store != nil {
 		path = o.Store.Path(c.ID)
 	}

@@ -26,6 +26,7 @@ type app struct {
 	now            func() time.Time
 
 	color   string
+	theme   string
 	ascii   bool
 	logFile string
 	verbose int
@@ -174,6 +175,23 @@ func (a *app) colored(stream any) bool {
 		return false
 	}
 	return terminal(stream)
+}
+
+// background is --theme, or for auto what the terminal says of itself in
+// COLORFGBG ("15;0": the last figure is the background's colour), which costs no
+// question; "" where nobody says.
+func (a *app) background() string {
+	if a.theme != "auto" {
+		return a.theme
+	}
+	colours := os.Getenv("COLORFGBG")
+	switch colours[strings.LastIndexByte(colours, ';')+1:] {
+	case "7", "9", "10", "11", "12", "13", "14", "15":
+		return "light"
+	case "0", "1", "2", "3", "4", "5", "6", "8":
+		return "dark"
+	}
+	return ""
 }
 
 // plainSigns says that the locale cannot show more than ASCII.

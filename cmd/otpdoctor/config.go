@@ -5,42 +5,100 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/mail"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/BurntSushi/toml"
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
 	"cli.otpdoctor/diagnostics/export"
+	"cli.otpdoctor/diagnostics/number"
 )
 
 // setting is a default that one can keep: in the environment or in config.toml.
 // Each stands behind a flag, which wins; a command without that flag has no use for it.
 type setting struct {
-	key, flag, what string
+	key, flag string
+	standard  string // what holds where nothing is set; "" is nothing
+	what      string
+	fits      func(string) error // nil: any text does
 }
 
 var settings = []setting{
-	{"validity", "validity", "how long a code is good, as in \"3m\""},
-	{"time_zone", "tz", "zone of times written without one"},
-	{"region", "region", "country of numbers written without one"},
-	{"firm_url", "firm-url", "the firm's address in tickets"},
-	{"faq", "faq", "folder of a FAQ set of your own"},
-	{"redact", "redact", "mask numbers, names and addresses in what is written"},
-	{"color", "color", "auto, always or never"},
-	{"ascii", "ascii", "no sign outside of ASCII"},
-	{"accessible", "accessible", "the guided case as plain lines"},
-	{"no_save", "no-save", "keep no cases on this machine"},
-	{"no_mouse", "no-mouse", "leave the mouse to the terminal"},
-	{"copy_command", "copy-command", "command that takes what is copied"},
-	{"log_file", "log-file", "file that takes the structured log"},
+	{"validity", "validity", "3m", `how long a code is good, as in "3m"`, isDuration},
+	{"time_zone", "tz", "UTC", "zone of times written without one", isZone},
+	{"region", "region", "", "country of numbers written without one", isRegion},
+	{"firm_url", "firm-url", "", "the firm's address in tickets", nil},
+	{"contact_name", "contact-name", "", "whom to ask at the firm, in tickets", nil},
+	{"contact_email", "contact-email", "", "their e-mail address", isMail},
+	{"faq", "faq", "", "folder of a FAQ set of your own", nil},
+	{"redact", "redact", "false", "mask numbers, names and addresses", isSwitch},
+	{"theme", "theme", "auto", "background of the terminal: auto, light or dark", isTheme},
+	{"color", "color", "auto", "auto, always or never", isColor},
+	{"ascii", "ascii", "false", "no sign outside of ASCII", isSwitch},
+	{"accessible", "accessible", "false", "the guided case as plain lines", isSwitch},
+	{"no_save", "no-save", "false", "keep no cases on this machine", isSwitch},
+	{"no_mouse", "no-mouse", "false", "leave the mouse to the terminal", isSwitch},
+	{"copy_command", "copy-command", "", "command that takes what is copied", nil},
+	{"log_file", "log-file", "", "file that takes the structured log", nil},
+}
+
+func isDuration(s string) error {
+	if d, err := time.ParseDuration(s); err != nil || d <= 0 {
+		return fmt.Errorf("%q is no duration above zero", s)
+	}
+	return nil
+}
+
+func isZone(s string) error {
+	if _, err := time.LoadLocation(s); err != nil {
+		return fmt.Errorf("%q is no time zone", s)
+	}
+	return nil
+}
+
+func isRegion(s string) error {
+	if !number.KnownRegion(strings.ToUpper(s)) {
+		return fmt.Errorf("%q is no country that is known", s)
+	}
+	return nil
+}
+
+func isMail(s string) error {
+	if _, err := mail.ParseAddress(s); err != nil {
+		return fmt.Errorf("%q is no e-mail address", s)
+	}
+	return nil
+}
+
+func isSwitch(s string) error {
+	if _, err := strconv.ParseBool(s); err != nil {
+		return fmt.Errorf("%q is neither true nor false", s)
+	}
+	return nil
+}
+
+func isTheme(s string) error { return isOneOf(s, themes) }
+func isColor(s string) error { return isOneOf(s, colorings) }
+
+func isOneOf(s string, words []string) error {
+	if !slices.Contains(words, s) {
+		return fmt.Errorf("%q is none of %s", s, strings.Join(words, ", "))
+	}
+	return nil
 }
 
 func (s setting) env() string { return "OTPDOCTOR_" + strings.ToUpper(s.key) }
+
+// everywhere are the settings whose flag every command has.
+var everywhere = []string{"theme", "color", "ascii", "log-file"}
 
 // configFile is where settings are kept.
 func configFile() string { return filepath.Join(xdg.ConfigHome, "otpdoctor", "config.toml") }
@@ -118,8 +176,13 @@ func settle(cmd *cobra.Command) error {
 		if value == "" {
 			value, where = file[s.key], filepath.Base(configFile())+": "+s.key
 		}
-		if value == "" {
-			continue
+		if value == "" || s.isStandard(value) {
+			continue // a flag that is not changed may mean more than its default
+		}
+		if s.fits != nil && s.key != "region" { // an unknown country counts as none, which is said
+			if err := s.fits(value); err != nil {
+				return usagef(s.what, "%s %q does not fit: %s", where, value, err)
+			}
 		}
 		if err := cmd.Flags().Set(s.flag, value); err != nil {
 			return usagef(s.what, "%s %q does not fit: %s", where, value, err)
@@ -128,8 +191,18 @@ func settle(cmd *cobra.Command) error {
 	return nil
 }
 
+// isStandard says that a value is what holds without it, however it is written.
+func (s setting) isStandard(value string) bool {
+	if value == s.standard {
+		return true
+	}
+	got, err := strconv.ParseBool(value)
+	want, err2 := strconv.ParseBool(s.standard)
+	return err == nil && err2 == nil && got == want
+}
+
 func (a *app) configCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "The settings, and where each comes from",
 		Long: `Shows each setting with its value and where that comes from. A flag wins over the
@@ -138,21 +211,39 @@ environment, the environment over config.toml:
   validity = "3m"
   time_zone = "Europe/London"
   region = "GB"
-  firm_url = "https://northfirm.example"`,
+  firm_url = "https://northfirm.example"
+  contact_name = "A. Doe"
+  contact_email = "a.doe@northfirm.example"
+  theme = "light"
+  redact = true
+
+In the environment each is named OTPDOCTOR_ and the setting: OTPDOCTOR_THEME=light.
+With flags it shows what would hold for a command that was given them.`,
+		Example: `  otpdoctor config
+  OTPDOCTOR_REGION=FR otpdoctor config --region GB`,
 		Args: exact(cobra.NoArgs, "config"),
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			file, err := readConfig(configFile())
 			if err != nil {
 				return err
 			}
 			w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+			var wrong error
 			for _, s := range settings {
-				value, from := "", "default"
+				value, from := s.standard, "default"
+				flag := cmd.Flags().Lookup(s.flag)
 				switch {
+				case flag.Changed:
+					value, from = flag.Value.String(), "flag, --"+s.flag
 				case os.Getenv(s.env()) != "":
 					value, from = os.Getenv(s.env()), "environment, "+s.env()
 				case file[s.key] != "":
 					value, from = file[s.key], "config.toml"
+				}
+				if value != "" && s.fits != nil && wrong == nil {
+					if err := s.fits(value); err != nil {
+						wrong = usagef(s.what, "%s (%s): %s", s.key, from, err)
+					}
 				}
 				if value == "" {
 					value = "-"
@@ -160,7 +251,20 @@ environment, the environment over config.toml:
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.key, export.Clean(value), from, s.what)
 			}
 			fmt.Fprintf(w, "\nfile\t%s\n", export.Clean(configFile()))
-			return w.Flush()
+			if err := w.Flush(); err != nil {
+				return err
+			}
+			return wrong
 		},
 	}
+	for _, s := range settings {
+		switch {
+		case slices.Contains(everywhere, s.flag):
+		case isSwitch(s.standard) == nil:
+			cmd.Flags().Bool(s.flag, s.standard == "true", s.what)
+		default:
+			cmd.Flags().String(s.flag, s.standard, "`VALUE`: "+s.what)
+		}
+	}
+	return cmd
 }

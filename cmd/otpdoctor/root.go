@@ -47,6 +47,9 @@ of at least that severity, 130 interrupted.
 
 var colorings = []string{"auto", "always", "never"}
 
+// themes are the values of --theme.
+var themes = []string{"auto", "light", "dark"}
+
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "otpdoctor",
@@ -64,6 +67,9 @@ func (a *app) root() *cobra.Command {
 			if !slices.Contains(colorings, a.color) {
 				return usagef("--color auto, always or never", "--color %q is none of auto, always, never", a.color)
 			}
+			if !slices.Contains(themes, a.theme) {
+				return usagef("--theme auto, light or dark", "--theme %q is none of auto, light, dark", a.theme)
+			}
 			return a.openLog()
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -79,11 +85,13 @@ func (a *app) root() *cobra.Command {
 	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.color, "color", "auto", "`WHEN` to use colour: auto, always or never")
+	flags.StringVar(&a.theme, "theme", "auto", "`BACKGROUND` of the terminal, for the guided case: auto, light or dark")
 	flags.BoolVar(&a.ascii, "ascii", false, "no sign outside of ASCII")
 	flags.StringVar(&a.logFile, "log-file", "", "write what the program does to `FILE` (masked)")
 	flags.CountVarP(&a.verbose, "verbose", "v", "more in the log file, twice for all")
 	flags.BoolVar(&a.debug, "debug", false, "debug level in the log file")
 	registerValues(root, "color", words(colorings...))
+	registerValues(root, "theme", words(themes...))
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(a.helpCommand())
 	root.AddCommand(

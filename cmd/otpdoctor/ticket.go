@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -28,6 +29,7 @@ type reportFlags struct {
 	from, to  string
 	project   string
 	wiki      bool
+	contact   contactFlags
 }
 
 func (f *reportFlags) register(cmd *cobra.Command) {
@@ -43,6 +45,7 @@ func (f *reportFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.project, "project", "", "Jira project `KEY`")
 	fl.BoolVar(&f.wiki, "wiki", false, "Jira's wiki text, for Data Center, in place of ADF")
 	registerValues(cmd, "format", words(export.Formats("ticket")...))
+	f.contact.register(cmd)
 	registerFolder(cmd, "faq")
 	registerNoFiles(cmd, "requester", "from", "to", "project")
 }
@@ -58,6 +61,15 @@ func (f *reportFlags) resolve(a *app, cmd *cobra.Command) (export.Options, error
 	}
 	o.Redact = f.redact
 	o.Requester, o.From, o.To, o.Project, o.Wiki = f.requester, f.from, f.to, f.project, f.wiki
+	contact, err := f.contact.contact()
+	if err != nil {
+		return o, err
+	}
+	if contact.Email != "" {
+		// The contact speaks for the firm where nobody else is named.
+		o.Requester = cmp.Or(o.Requester, contact.Email)
+		o.From = cmp.Or(o.From, contact.String())
+	}
 	if f.format == "github" && !cmd.Flags().Changed("redact") {
 		o.Redact = true
 		a.warnf("a GitHub issue is often public: numbers and names are masked, --redact=false leaves them")
@@ -152,6 +164,11 @@ Numbers on a command line stand in the process list; on a shared machine use
 			}
 			if firm != "" {
 				c.SetFirm(firm)
+			}
+			if contact, err := out.contact.contact(); err != nil {
+				return err
+			} else if contact != (ticket.Contact{}) {
+				c.SetContact(contact)
 			}
 			if topic != "" || c.Topic() == "" {
 				if topic == "" {

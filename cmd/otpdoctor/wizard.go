@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"cli.otpdoctor/diagnostics"
+	"cli.otpdoctor/diagnostics/ticket"
 	"cli.otpdoctor/wizard"
 )
 
@@ -20,6 +22,29 @@ type wizardFlags struct {
 	noMouse    bool
 	copyWith   string
 	faqDir     string
+	redact     bool
+	firm       string
+	contact    contactFlags
+}
+
+// contactFlags are whom to ask at the firm, as tickets name them.
+type contactFlags struct{ name, email string }
+
+func (f *contactFlags) register(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.StringVar(&f.name, "contact-name", "", "whom to ask at the firm, a `NAME`")
+	fl.StringVar(&f.email, "contact-email", "", "their `E-MAIL` address")
+	registerNoFiles(cmd, "contact-name", "contact-email")
+}
+
+func (f *contactFlags) contact() (ticket.Contact, error) {
+	c := ticket.Contact{Name: strings.TrimSpace(f.name), Email: strings.TrimSpace(f.email)}
+	if c.Email != "" {
+		if err := isMail(c.Email); err != nil {
+			return c, usagef("as in --contact-email a.doe@northfirm.example", "--contact-email %s", err)
+		}
+	}
+	return c, nil
 }
 
 func (a *app) wizardCommand() *cobra.Command {
@@ -43,6 +68,10 @@ state folder, readable by you alone; --no-save keeps nothing.`,
 	fl.BoolVar(&f.noMouse, "no-mouse", false, "leave the mouse to the terminal")
 	fl.StringVar(&f.copyWith, "copy-command", os.Getenv("OTPDOCTOR_COPY"), "`COMMAND` that takes what is copied on its standard input")
 	fl.StringVar(&f.faqDir, "faq", "", "a FAQ set of your own in `DIR`")
+	fl.BoolVar(&f.redact, "redact", false, "mask numbers, names and addresses from the start")
+	fl.StringVar(&f.firm, "firm-url", "", "the firm's address, a `URL`")
+	registerNoFiles(cmd, "firm-url")
+	f.contact.register(cmd)
 	register(cmd, "case", completeCaseFile)
 	registerFolder(cmd, "faq")
 	return cmd
@@ -70,6 +99,10 @@ func (a *app) wizard(ctx context.Context, f wizardFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	contact, err := f.contact.contact()
+	if err != nil {
+		return err
+	}
 	for _, p := range append(paths, identity...) {
 		if p == "-" {
 			return usagef("name a file", "the guided case reads its answers from standard input, so a log cannot come from there")
@@ -77,7 +110,8 @@ func (a *app) wizard(ctx context.Context, f wizardFlags, args []string) error {
 	}
 	w := wizard.Options{
 		Set: set, CasePath: f.caseFile, Diag: o, Logs: paths, Identity: identity, Now: a.now, Color: a.colored(a.stdout),
-		ASCII: a.plainSigns(), Mouse: !f.noMouse, Log: a.log, Version: version(), CopyCommand: f.copyWith,
+		ASCII: a.plainSigns(), Mouse: !f.noMouse, Theme: a.background(), Redact: f.redact,
+		Firm: strings.TrimSpace(f.firm), Contact: contact, Log: a.log, Version: version(), CopyCommand: f.copyWith,
 	}
 	if !f.noSave {
 		w.Store = diagnostics.NewStore(diagnostics.CasesDir())
