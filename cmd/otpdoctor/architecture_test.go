@@ -13,7 +13,7 @@ import (
 )
 
 // order is the one import order: a package may import only those before it.
-// termguard stands apart: it imports nothing of the project.
+// termguard stands apart, and so does release: they import nothing of the project.
 var order = []string{
 	"faq",
 	"diagnostics/number",
@@ -29,6 +29,7 @@ var order = []string{
 	"wizard/termguard",
 	"wizard",
 	"cmd/otpdoctor",
+	"cmd/release",
 }
 
 const module = "cli.otpdoctor/"

@@ -265,9 +265,16 @@ func (a *app) versionCommand() *cobra.Command {
 	}
 }
 
-// version is what the build information says: no number is kept by hand.
+// release is the version and commit that cmd/release builds; no number is kept by
+// hand.
+var release string
+
+// version is that of a release, else what the build information says.
 func version() string {
 	v := "devel"
+	if release != "" {
+		return release + ", " + runtime.Version()
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v + ", " + runtime.Version()
