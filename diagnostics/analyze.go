@@ -79,6 +79,7 @@ type Options struct {
 	Watch        []number.MSISDN
 	Workers      int      // goroutines that read, default one a processor
 	BlockSize    int      // bytes that each reads at a time, default half a MiB
+	Sum          bool     // give each input's SHA-256
 	Explain      bool     // keep what was nearly found
 	FAQ          *faq.Set // the words of findings; nil: the built-in ones
 
@@ -106,7 +107,7 @@ func (p Progress) Share() (float64, bool) {
 
 func (o Options) deliverylog() deliverylog.Options {
 	return deliverylog.Options{Format: o.Format, Map: o.Map, TZ: o.Zone, MaxRecord: o.MaxRecord,
-		MaxUnpacked: o.MaxUnpacked, MaxRatio: o.MaxRatio, MaxColumns: o.MaxColumns}
+		MaxUnpacked: o.MaxUnpacked, MaxRatio: o.MaxRatio, MaxColumns: o.MaxColumns, BlockSize: o.BlockSize, Sum: o.Sum}
 }
 
 func (o Options) message() message.Options {

@@ -400,7 +400,7 @@ type Reading func(ctx context.Context, progress func(Progress)) (*finding.Report
 // is empty.
 func (c *Case) Reading() Reading {
 	o := c.Options
-	o.Logs, o.Watch, o.FAQ, o.Logins = nil, c.Kept(), c.set, c.logins
+	o.Logs, o.Watch, o.FAQ, o.Logins, o.Sum = nil, c.Kept(), c.set, c.logins, true
 	logs, identity := slices.Clone(c.logs), slices.Clone(c.identity)
 	read := &loginReading{}
 	c.reading = read

@@ -259,7 +259,7 @@ func (a *app) examine(cmd *cobra.Command, c *diagnostics.Case, o diagnostics.Opt
 		a.reportRows(c.LoginInputs())
 		return nil
 	}
-	o.Watch = c.Watch()
+	o.Watch, o.Sum = c.Watch(), true
 	report, err := a.analyze(cmd, o)
 	if err != nil {
 		return err
@@ -283,7 +283,7 @@ func (a *app) keepEvidence(cmd *cobra.Command, c *diagnostics.Case, o diagnostic
 	defer clear()
 	read := c.Reading()
 	if len(o.Logs) > 0 {
-		o.Watch, o.Logins = c.Kept(), c.Logins()
+		o.Watch, o.Logins, o.Sum = c.Kept(), c.Logins(), true
 		read = func(ctx context.Context, progress func(diagnostics.Progress)) (*finding.Report, error) {
 			return diagnostics.Analyze(ctx, o, progress)
 		}

@@ -78,7 +78,7 @@ func TestIdentitySamples(t *testing.T) {
 				continue
 			}
 			t.Run(s.want+"/"+name, func(t *testing.T) {
-				got, sums := identityCells(t, Options{}, logs...)
+				got, sums := identityCells(t, Options{Sum: true}, logs...)
 				if !slices.Equal(got, want) {
 					t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 				}

@@ -125,7 +125,8 @@ type Options struct {
 	MaxRatio    int64 // how many times its size a packed log may unpack to; 0 is [DefaultMaxRatio]
 	MaxColumns  int   // most cells of a row; 0 is [DefaultMaxColumns]
 
-	BlockSize int // bytes of a log that a worker reads at a time; 0: half a MiB. It changes no answer
+	Sum       bool // give the input's SHA-256: it costs about as much as finding the rows
+	BlockSize int  // bytes of a log that a worker reads at a time; 0: half a MiB. It changes no answer
 
 	logins bool // the formats of login logs are the known ones, see [ReadIdentity]
 }

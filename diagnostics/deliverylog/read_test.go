@@ -137,7 +137,7 @@ func TestPacking(t *testing.T) {
 	}
 	for name, text := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, sum := read(t, textLog(text), Options{})
+			got, sum := read(t, textLog(text), Options{Sum: true})
 			same(t, got, twoRecords)
 			if sum.Format != "generic-csv" || sum.Rows != 2 || sum.Rejected != 0 || sum.Truncated != "" || sum.Size != int64(len(text)) || len(sum.SHA256) != 64 {
 				t.Errorf("summary %+v", sum)
@@ -541,7 +541,7 @@ func TestWorkbook(t *testing.T) {
 	if err := f.Write(&b); err != nil {
 		t.Fatal(err)
 	}
-	got, sum := read(t, textLog(b.String()), Options{})
+	got, sum := read(t, textLog(b.String()), Options{Sum: true})
 	same(t, got, []string{
 		"2 a1 447700900001 O2 2  2026-03-10T08:00:00.25Z 2026-03-10T08:00:04Z",
 		"3 a2 +447700900002 EE 3 30007 2026-03-10T08:01:00Z -",

@@ -109,7 +109,7 @@ type Summary struct {
 	Rejected   int64  // broken rows
 	Rejections []RowError
 	Warnings   []string // what this log cannot say
-	SHA256     string   // of the bytes read, hex; empty for a stream that was not read to its end
+	SHA256     string   // of the bytes read, hex; empty where Options do not ask for it or a stream was not read to its end
 	Size       int64    // bytes read
 	Truncated  string   // why the input ended before its end, or empty
 	Newest     Time     // newest time in any of its records

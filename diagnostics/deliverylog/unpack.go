@@ -30,24 +30,35 @@ const (
 	maxSpool    = 4 << 30   // largest archive or workbook that comes through a pipe
 )
 
-// raw reads the bytes of an input as they lie on disk, and counts and hashes them.
+// raw reads the bytes of an input as they lie on disk, counts them, and hashes
+// them where the sum is wanted.
 type raw struct {
 	r    io.Reader
 	n    int64
-	hash hash.Hash
+	hash hash.Hash // nil: not wanted
 	end  bool
+}
+
+func newRaw(src io.Reader, o *Options) *raw {
+	r := &raw{r: src}
+	if o.Sum {
+		r.hash = sha256.New()
+	}
+	return r
 }
 
 func (r *raw) Read(p []byte) (int, error) {
 	n, err := r.r.Read(p)
 	r.n += int64(n)
-	r.hash.Write(p[:n])
+	if r.hash != nil {
+		r.hash.Write(p[:n])
+	}
 	r.end = r.end || err == io.EOF
 	return n, err
 }
 
 func (r *raw) sum() string {
-	if !r.end {
+	if !r.end || r.hash == nil {
 		return ""
 	}
 	return hex.EncodeToString(r.hash.Sum(nil))
@@ -72,7 +83,7 @@ func (e errArchive) Error() string { return e.reason }
 
 // unpack finds out by content how src is packed and takes that away.
 func unpack(name string, src io.Reader, size int64, o *Options) (u *unpacked, err error) {
-	u = &unpacked{raw: &raw{r: src, hash: sha256.New()}, o: o}
+	u = &unpacked{raw: newRaw(src, o), o: o}
 	defer func() {
 		if err != nil {
 			u.done()
@@ -178,7 +189,7 @@ func (u *unpacked) random(src io.Reader, b *bufio.Reader, size int64, layer int)
 		// The sum over the whole file is still wanted.
 		if f, ok := src.(io.Seeker); ok {
 			if _, err := f.Seek(0, io.SeekStart); err == nil {
-				u.raw = &raw{r: src, hash: sha256.New()}
+				u.raw = newRaw(src, u.o)
 				if _, err := io.Copy(io.Discard, u.raw); err != nil {
 					return nil, 0, err
 				}
