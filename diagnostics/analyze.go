@@ -166,6 +166,7 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.
 	if err != nil {
 		return nil, err
 	}
+	o.Sum = o.Sum || o.Save != nil || len(saved) > 0 // by it a log is known that is counted twice
 	most := cmp.Or(o.MaxCarriers, DefaultMaxCarriers)
 	var emit []func(*message.Message) error
 	for _, c := range counters {
