@@ -31,8 +31,8 @@ import (
 // DefaultValidity is how long a code is good where nobody says otherwise.
 const DefaultValidity = 3 * time.Minute
 
-// Limits of --max-carriers. There are about 2,500 mobile networks in the world; a
-// group takes some 10 KB.
+// Limits of --max-carriers. There are about 2,500 mobile networks in the world; with
+// its JSON a group takes some 40 KB.
 const (
 	DefaultMaxCarriers = 10_000
 	MostCarriers       = tally.MaxCells - 1
@@ -248,10 +248,11 @@ func ReadLookup(path string) (*carrier.Lookup, error) {
 }
 
 // Bounds of a look-up file, whose results are held in memory: some millions of
-// numbers. All of them may stand on one line, as JSON.
+// numbers. In JSON, all of them may stand on one line.
 const (
 	maxLookup     = 512 << 20
-	maxLookupLine = 64 << 20
+	maxLookupLine = 1 << 20
+	maxLookupJSON = 64 << 20
 )
 
 // bounded is a text file that must end: more bytes, a longer line, or a byte of
@@ -260,6 +261,7 @@ type bounded struct {
 	r    io.Reader
 	left int64
 	line int64 // bytes of the present line
+	most int64 // of a line; 0 before the first byte was read
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
@@ -267,10 +269,15 @@ func (b *bounded) Read(p []byte) (int, error) {
 	if b.left -= int64(n); b.left < 0 {
 		return 0, fmt.Errorf("is larger than %d MiB", maxLookup>>20)
 	}
+	if start := bytes.TrimLeft(p[:n], "\xef\xbb\xbf \t\r\n"); b.most == 0 && len(start) > 0 {
+		if b.most = maxLookupLine; start[0] == '{' || start[0] == '[' {
+			b.most = maxLookupJSON
+		}
+	}
 	if i := bytes.LastIndexByte(p[:n], '\n'); i >= 0 {
 		b.line = int64(n - 1 - i)
-	} else if b.line += int64(n); b.line > maxLookupLine {
-		return 0, fmt.Errorf("has a line of more than %d MiB", maxLookupLine>>20)
+	} else if b.line += int64(n); b.most > 0 && b.line > b.most {
+		return 0, fmt.Errorf("has a line of more than %d MiB", b.most>>20)
 	}
 	if bytes.IndexByte(p[:n], 0) >= 0 {
 		return 0, errors.New("is binary, not the results of look-ups")

@@ -16,7 +16,15 @@ import (
 var update = flag.Bool("update", false, "write the golden parts of the scripts anew")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"otpdoctor": main})
+	testscript.Main(cleaned{m}, map[string]func(){"otpdoctor": main})
+}
+
+// cleaned removes the program that the tests built when they are over.
+type cleaned struct{ *testing.M }
+
+func (c cleaned) Run() int {
+	defer removeProgram()
+	return c.M.Run()
 }
 
 // TestScripts drives the real program, one script a behaviour.

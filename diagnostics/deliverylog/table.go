@@ -73,15 +73,19 @@ func workbook(u *unpacked, at io.ReaderAt, size int64) io.Reader {
 		}
 		defer rows.Close()
 		width := 0
-		for rows.Next() {
+		for n := 0; rows.Next(); n++ {
 			cells, err := rows.Columns()
 			if err != nil {
 				return errArchive{"is a workbook with a damaged sheet", "save it as CSV"}
 			}
-			for len(cells) < width { // sheets do not store empty cells at the end of a row
+			// Sheets do not store empty cells at the end of a row, nor empty rows: one
+			// cell in a far corner stands for a million of them.
+			if n < headerSearch {
+				width = max(width, min(len(cells), u.o.maxColumns()))
+			}
+			for len(cells) > 0 && len(cells) < width {
 				cells = append(cells, "")
 			}
-			width = min(len(cells), u.o.maxColumns())
 			for i, c := range cells {
 				cells[i] = wholeNumber(c)
 			}

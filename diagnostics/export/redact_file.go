@@ -108,7 +108,7 @@ func redactJSON(text string, red *redactor) (string, error) {
 		var s string
 		rest := strings.TrimLeft(text[end:], " \t\r\n")
 		if err := json.Unmarshal([]byte(text[i:end]), &s); err != nil || strings.HasPrefix(rest, ":") {
-			b.WriteString(text[i:end]) // a key
+			b.WriteString(Clean(text[i:end])) // a key
 		} else {
 			b.Write(appendString(nil, red.lines(s)))
 		}
@@ -168,7 +168,7 @@ func redactHTML(text string, red *redactor) (string, error) {
 			if z.Err() != io.EOF {
 				return "", z.Err()
 			}
-			return b.String(), nil
+			return CleanLines(b.String()), nil
 		case html.TextToken:
 			if raw {
 				b.Write(z.Raw())
@@ -225,6 +225,8 @@ func redactCSV(text string, red *redactor) (string, error) {
 		for j := range row {
 			if i > 0 {
 				row[j] = csvCell(red.lines(strings.TrimPrefix(row[j], "'")))
+			} else {
+				row[j] = csvCell(CleanLines(row[j]))
 			}
 		}
 		if err := w.Write(row); err != nil {
