@@ -35,8 +35,8 @@ const (
 	mostTime   = 2 * time.Minute
 )
 
-// program is the real binary, built once a test run.
-var program = sync.OnceValues(func() (string, error) {
+// built is the real binary, built once a test run.
+var built = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "otpdoctor-test-*")
 	if err != nil {
 		return "", err
@@ -55,7 +55,7 @@ var program = sync.OnceValues(func() (string, error) {
 
 // removeProgram is for the end of the tests.
 func removeProgram() {
-	if path, err := program(); err == nil {
+	if path, err := built(); err == nil {
 		os.RemoveAll(filepath.Dir(path))
 	}
 }
@@ -71,7 +71,7 @@ type ran struct {
 // runIn runs the real binary in a folder, with a home of its own below it.
 func runIn(t testing.TB, dir, stdin string, args ...string) ran {
 	t.Helper()
-	path, err := program()
+	path, err := built()
 	if err != nil {
 		t.Fatal(err)
 	}
