@@ -201,6 +201,22 @@ func (c *Case) CanUndo() bool { return len(c.answers) > 0 }
 // CanRedo tells whether Redo would do something.
 func (c *Case) CanRedo() bool { return len(c.undone) > 0 }
 
+// AnsweredAt is when the agent answered a step of the checklist (EventStep), or
+// one of the thirteen questions (EventQuestion), by its id; the zero time where
+// nobody did.
+func (c *Case) AnsweredAt(kind EventKind, id string) time.Time {
+	for _, e := range slices.Backward(c.answers) {
+		if e.Kind != kind || e.Step != id {
+			continue
+		}
+		if e.Value == "" { // taken back
+			break
+		}
+		return e.At
+	}
+	return time.Time{}
+}
+
 // MarkExported notes a file that was written.
 func (c *Case) MarkExported(name string) { c.do(Event{Kind: EventExported, Value: name}) }
 

@@ -9,6 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"cli.otpdoctor/diagnostics"
+	"cli.otpdoctor/diagnostics/export"
 	"cli.otpdoctor/diagnostics/finding"
 )
 
@@ -266,7 +267,7 @@ func (m *model) wasOpened(msg caseOpened) tea.Cmd {
 		return nil
 	}
 	m.stopReading()
-	m.c, m.saver = msg.c, msg.saver
+	m.c, m.saver, m.mask = msg.c, msg.saver, export.NewMasker()
 	m.problem, m.saveErr, m.unsaved, m.savedAt = nil, nil, false, time.Time{}
 	m.resetPages()
 	m.derive()

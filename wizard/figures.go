@@ -283,48 +283,22 @@ func (m *model) evidenceLine(e finding.Evidence) string {
 	return strings.Join(parts, "  ")
 }
 
-// maskText hides the case's own numbers and firm in a sentence, where masking is on.
+// maskText makes text fit for a terminal, and hides the case's numbers, firm and
+// names in it, and what looks like such, where masking is on.
 func (m *model) maskText(text string) string {
 	if !m.masked {
-		return text
+		return clean(text)
 	}
-	return maskNumbers(text, m)
+	return m.mask.Text(text)
 }
 
-// maskNumbers replaces whatever looks like a phone number: a plus and at least
-// eight digits with spaces, hyphens, dots or brackets between.
-func maskNumbers(text string, m *model) string {
-	if f := m.c.FirmURL(); f != "" {
-		text = strings.ReplaceAll(text, f, "firm 1")
+// maskLines is maskText for a text of several lines.
+func (m *model) maskLines(text string) string {
+	list := strings.Split(text, "\n")
+	for i := range list {
+		list[i] = m.maskText(strings.TrimSuffix(list[i], "\r"))
 	}
-	var b strings.Builder
-	for i := 0; i < len(text); {
-		if text[i] != '+' && (text[i] < '0' || text[i] > '9') {
-			b.WriteByte(text[i])
-			i++
-			continue
-		}
-		j, digits, end := i, 0, i
-		for ; j < len(text); j++ {
-			c := text[j]
-			if c >= '0' && c <= '9' {
-				digits, end = digits+1, j+1
-				continue
-			}
-			if j == i && c == '+' || strings.IndexByte(" -.()", c) >= 0 && j+1 < len(text) && text[j+1] != ' ' {
-				continue
-			}
-			break
-		}
-		plus := text[i] == '+'
-		if digits >= 8 && (plus || digits >= 10 && !strings.Contains(text[i:end], ".")) {
-			b.WriteString(m.number(number.ParseMSISDN([]byte(text[i:end]), "")))
-		} else {
-			b.WriteString(text[i:end])
-		}
-		i = max(end, i+1)
-	}
-	return b.String()
+	return strings.Join(list, "\n")
 }
 
 // plainMarkdown takes the marks away that a terminal does not draw.

@@ -148,9 +148,11 @@ var (
 )
 
 // fixtureCase is the case of the fixture, its log read.
-func fixtureCase(t testing.TB) *diagnostics.Case {
+func fixtureCase(t testing.TB) *diagnostics.Case { return fixtureCaseAt(t, fixtureNow) }
+
+func fixtureCaseAt(t testing.TB, now func() time.Time) *diagnostics.Case {
 	t.Helper()
-	c := diagnostics.NewCase(faq.Builtin(), fixtureNow)
+	c := diagnostics.NewCase(faq.Builtin(), now)
 	c.SetTopic("no-code")
 	c.SetNumbers([]string{fixtureCaller})
 	c.SetCarrier("Vodafone")

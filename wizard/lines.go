@@ -39,14 +39,14 @@ var errBack = errors.New("back")
 type lines struct {
 	*model
 	in    *bufio.Reader
-	input chan read
+	input chan typed
 	w     *bufio.Writer
 	where string // the question that is open, for the last words
 	used  bool   // the number given with the case was said
 	again string // a line that was meant for the next question
 }
 
-type read struct {
+type typed struct {
 	text string
 	err  error
 }
@@ -60,7 +60,7 @@ func RunLines(ctx context.Context, o Options, in io.Reader, out io.Writer) error
 		return err
 	}
 	defer m.saver.close()
-	l := &lines{model: m, in: bufio.NewReader(in), w: bufio.NewWriter(out), input: make(chan read)}
+	l := &lines{model: m, in: bufio.NewReader(in), w: bufio.NewWriter(out), input: make(chan typed)}
 	done := make(chan struct{})
 	defer close(done)
 	go l.readLines(done)
@@ -103,7 +103,7 @@ func (l *lines) readLines(done chan struct{}) {
 			err = nil // a last line without its end counts
 		}
 		select {
-		case l.input <- read{strings.TrimSpace(strings.ToValidUTF8(text, "")), err}:
+		case l.input <- typed{strings.TrimSpace(strings.ToValidUTF8(text, "")), err}:
 		case <-done:
 			return
 		}
@@ -134,8 +134,13 @@ func (l *lines) outcomeSentence() string {
 	return " Outcome: " + clean(l.d.outcome.Title) + "."
 }
 
-// say writes text as lines of at most 78 columns.
-func (l *lines) say(text string) {
+// say writes text of the case as lines of at most 78 columns, masked where that is
+// asked for.
+func (l *lines) say(text string) { l.read(l.maskLines(text)) }
+
+// read writes text that holds nothing of the case: the FAQ and explanations, whose
+// example of a number is nobody's.
+func (l *lines) read(text string) {
 	for _, line := range l.st.wrap(spoken(text), 78) {
 		fmt.Fprintln(l.w, line)
 	}
@@ -174,7 +179,7 @@ func isFigure(s string) bool {
 // errBack, "q" is errLeave; the end of the input is io.EOF.
 func (l *lines) ask(ctx context.Context, prompt, help string) (string, error) {
 	for {
-		lines := l.st.wrap(spoken(prompt), 74)
+		lines := l.st.wrap(spoken(l.maskLines(prompt)), 74)
 		for i, line := range lines {
 			if i < len(lines)-1 {
 				fmt.Fprintln(l.w, line)
@@ -185,7 +190,7 @@ func (l *lines) ask(ctx context.Context, prompt, help string) (string, error) {
 		if err := l.w.Flush(); err != nil {
 			return "", err
 		}
-		r := read{text: l.again}
+		r := typed{text: l.again}
 		if l.again == "" {
 			select {
 			case r = <-l.input:
@@ -199,7 +204,7 @@ func (l *lines) ask(ctx context.Context, prompt, help string) (string, error) {
 		}
 		switch strings.ToLower(r.text) {
 		case "?":
-			l.say(help + " b goes back, q saves and leaves, f reads the FAQ.")
+			l.read(help + " b goes back, q saves and leaves, f reads the FAQ, r masks numbers and names or shows them.")
 			continue
 		case "q", "quit":
 			return "", errLeave
@@ -207,6 +212,14 @@ func (l *lines) ask(ctx context.Context, prompt, help string) (string, error) {
 			return "", errBack
 		case "f", "faq":
 			l.faq()
+			continue
+		case "r":
+			l.masked = !l.masked
+			if l.masked {
+				l.read("Numbers and names are masked.")
+			} else {
+				l.read("Numbers and names are shown.")
+			}
 			continue
 		}
 		return r.text, nil
@@ -585,7 +598,7 @@ func (l *lines) readLog(ctx context.Context) (*finding.Report, error) {
 	if what == "" {
 		what = "the login log"
 	}
-	fmt.Fprint(l.w, "Reading "+what+". ")
+	fmt.Fprint(l.w, "Reading "+l.maskText(what)+". ")
 	l.w.Flush()
 	last := time.Now()
 	report, err := l.c.Reading()(ctx, func(p diagnostics.Progress) {
@@ -603,16 +616,12 @@ func (l *lines) readLog(ctx context.Context) (*finding.Report, error) {
 		return nil, err
 	}
 	for _, in := range l.c.LoginInputs() {
-		fmt.Fprintln(l.w, loginWords(in)+".")
+		fmt.Fprintln(l.w, l.maskText(loginWords(in))+".")
 	}
 	rejected, messages := int64(0), int64(0)
 	for _, in := range report.Inputs {
 		rejected += in.Rejected
 		messages += in.Messages
-	}
-	if len(report.Inputs) == 0 {
-		fmt.Fprintln(l.w, "Done.")
-		return report, nil
 	}
 	if len(report.Inputs) == 0 {
 		fmt.Fprintln(l.w, "Done.")
@@ -905,11 +914,17 @@ func (l *lines) exportStage(ctx context.Context) error {
 	}
 	mask := ""
 	for mask == "" || mask == "unknown" {
-		text, err := l.ask(ctx, "Mask numbers and names? y or n:", "Masked, the country, the carrier and the last two digits stay.")
+		prompt := "Mask numbers and names? y or n:"
+		if l.masked || format == "github" { // reports there are public
+			prompt = "Mask numbers and names? y or n, or enter for y:"
+		}
+		text, err := l.ask(ctx, prompt, "Masked, the country, the carrier and the last two digits stay.")
 		if err != nil {
 			return err
 		}
-		mask = reply(text)
+		if mask = reply(text); text == "" && strings.Contains(prompt, "enter") {
+			mask = "yes"
+		}
 	}
 	e := &exportPage{doc: doc, formats: formats, at: max(slices.Index(formats, format), 0), mask: mask == "yes"}
 	e.name(l.model)
@@ -984,14 +999,14 @@ func (l *lines) faq() {
 	t, ok := l.o.Set.Topic(l.c.Topic())
 	if !ok {
 		for _, t := range l.o.Set.Topics {
-			l.say(clean(t.Label) + ": " + clean(t.Question))
+			l.read(clean(t.Label) + ": " + clean(t.Question))
 		}
 		return
 	}
-	l.say(clean(t.Question))
+	l.read(clean(t.Question))
 	for line := range strings.Lines(l.o.Set.Fill(t.Body, nil)) {
 		if text := strings.TrimSpace(plainMarkdown(clean(strings.TrimRight(line, "\r\n")))); text != "" && !strings.HasPrefix(text, "|") {
-			l.say(text)
+			l.read(text)
 		}
 	}
 }

@@ -4,13 +4,18 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/charmbracelet/x/exp/golden"
 
 	"cli.otpdoctor/diagnostics"
+	"cli.otpdoctor/diagnostics/ticket"
+	"cli.otpdoctor/faq"
 )
 
 // runLines drives the line mode from a script, one line an answer.
@@ -180,5 +185,105 @@ func TestLockoutRequest(t *testing.T) {
 	b, err := os.ReadFile("lockout-2026-03-03-user-1.txt")
 	if err != nil || strings.Contains(string(b), "Doe") || strings.Contains(string(b), "northfirm") || strings.Contains(string(b), "900187") {
 		t.Errorf("%v: %s", err, b)
+	}
+}
+
+// talk answers the line mode's questions as they come; answer gets the question and
+// what was said before it.
+func talk(t *testing.T, o Options, answer func(question string) string) (string, error) {
+	t.Helper()
+	r, w := io.Pipe()
+	defer r.Close()
+	out := &asked{}
+	out.question = func(text string) { go io.WriteString(w, answer(text)+"\n") }
+	err := RunLines(context.Background(), o, r, out)
+	return out.String(), err
+}
+
+// asked is an output that notices questions.
+type asked struct {
+	bytes.Buffer
+	question func(text string)
+	from     int // where the last one ended
+}
+
+func (a *asked) Write(b []byte) (int, error) {
+	n, err := a.Buffer.Write(b)
+	if text := a.String()[a.from:]; strings.HasSuffix(text, ": ") {
+		a.from = a.Len()
+		a.question(text)
+	}
+	return n, err
+}
+
+// throughTopic answers every question of a run through a topic with the demo's
+// caller and log, and no or don't know where it is the caller's; the ticket is
+// written as text.
+func throughTopic(topic int) func(string) string {
+	known := []struct{ question, answer string }{
+		{"Number 1 to", strconv.Itoa(topic + 1)},
+		{"as the caller says it", diagnostics.DemoNumber},
+		{"Carrier, if the caller", "Vodafone"},
+		{"Firm, or enter", "https://www.northfirm.example"},
+		{"Delivery log", "march.csv.gz"},
+		{"Login log", ""},
+		{"Enter for none", "1"},
+		{"Mask numbers", "y"},
+		{"e-mail", "alexandra@northfirm.example"},
+		{"y, n or d", "n"},
+		{"name", "Alexandra Fennimore"},
+	}
+	return func(question string) string {
+		for _, k := range known {
+			if strings.Contains(question, k.question) {
+				return k.answer
+			}
+		}
+		return "n"
+	}
+}
+
+// A run through each topic ends in a document. Masked, neither the lines nor what
+// they write has a number, a firm, a name or an address of the case.
+func TestLinesThroughEachTopic(t *testing.T) {
+	for i, topic := range faq.Builtin().Topics {
+		for _, mask := range []bool{false, true} {
+			t.Run(topic.ID+map[bool]string{true: ", masked"}[mask], func(t *testing.T) {
+				t.Chdir(t.TempDir())
+				writeDemoLog(t, "march.csv.gz")
+				o := testOptions(t)
+				o.Redact, o.Contact = mask, ticket.Contact{Name: "Wilhelmina Roe", Email: "w.roe@northfirm.example"}
+				got, err := talk(t, o, throughTopic(i))
+				if err != nil || !strings.Contains(got, "Written: ") {
+					t.Errorf("%v; the run does not end in a document:\n%s", err, got)
+				}
+				files, _ := filepath.Glob("*.txt")
+				if len(files) != 1 {
+					t.Fatalf("written: %v", files)
+				}
+				b, err := os.ReadFile(files[0])
+				if err != nil {
+					t.Fatal(err)
+				}
+				if mask {
+					got += string(b)
+				} else {
+					got = string(b) // the file is masked all the same: that was asked
+				}
+				for _, secret := range []string{"900187", "northfirm", "Fennimore", "Roe", "@"} {
+					if i := strings.Index(got, secret); i >= 0 {
+						t.Errorf("%q is said: %q", secret, got[max(0, i-100):min(len(got), i+60)])
+					}
+				}
+			})
+		}
+	}
+}
+
+// What is shown can be masked at any question, and the other way round.
+func TestLinesMaskOnTheWay(t *testing.T) {
+	got, _ := runLines(t, testOptions(t), "1", "r", "+447700900187", "r", "", "q")
+	if !strings.Contains(got, "Numbers and names are masked.") || !strings.Contains(got, "Valid: user 1, +44 ... 87") || strings.Contains(got, "900187") {
+		t.Errorf("r does not mask:\n%s", got)
 	}
 }

@@ -89,7 +89,7 @@ type model struct {
 	scroll  int // lines that the body was moved by hand
 	masked  bool
 	mouse   bool
-	labels  map[number.MSISDN]int // of masked users, in the order shown
+	mask    *export.Masker
 
 	reading *reading
 	readNo  int
@@ -115,6 +115,21 @@ type derived struct {
 	ended    bool
 }
 
+// personal are the values of the case that no screen shows while masking is on.
+func (m *model) personal() export.Known {
+	k := export.Known{Firm: m.c.FirmURL(), Numbers: m.c.Typed(), Names: []string{m.c.Contact().Name}}
+	if m.c.Topic() == "" {
+		return k
+	}
+	answers := m.c.Walk().Answers()
+	for _, s := range m.c.Walk().Topic().Steps {
+		if value := answers[s.ID]; s.Fills == "admin_name" && reply(value) == "" {
+			k.Names = append(k.Names, value)
+		}
+	}
+	return k
+}
+
 // question is asked in the message row before something is lost.
 type question struct {
 	text string
@@ -137,7 +152,7 @@ func newModel(o Options, out io.Writer) (*model, error) {
 	}
 	m := &model{
 		o: o, st: newStyles(out, o), keys: newKeys(), out: out, saver: s,
-		c: c, w: 80, h: 24, now: o.Now(), masked: o.Redact, mouse: o.Mouse, labels: map[number.MSISDN]int{},
+		c: c, w: 80, h: 24, now: o.Now(), masked: o.Redact, mouse: o.Mouse, mask: export.NewMasker(),
 	}
 	if len(o.Logs) > 0 && !s.readOnly {
 		m.c.SetLogs(fileRefs(o.Logs))
@@ -185,6 +200,7 @@ func (m *model) Init() tea.Cmd {
 func (m *model) derive() {
 	m.d = derived{ticket: m.c.Ticket(), findings: m.c.Findings(), current: -1}
 	m.d.answered = m.d.ticket.Answered()
+	m.mask.Know(m.personal())
 	m.d.mine = make([]bool, len(m.d.findings))
 	for i, f := range m.d.findings {
 		m.d.mine[i] = m.c.Concerns(f)
@@ -511,12 +527,7 @@ func (m *model) number(n number.MSISDN) string {
 		return "no number"
 	}
 	if m.masked {
-		label, ok := m.labels[n]
-		if !ok {
-			label = len(m.labels) + 1
-			m.labels[n] = label
-		}
-		return "user " + formatInt(label) + ", " + number.Masked(n)
+		return m.mask.Number(n)
 	}
 	text := n.E164()
 	if c := number.Check(text, ""); c.Valid && len(c.Corrections) == 0 {
@@ -542,10 +553,7 @@ func (m *model) firm() string {
 	if m.c.FirmURL() == "" {
 		return ""
 	}
-	if m.masked {
-		return "firm 1"
-	}
-	return export.Clean(m.c.FirmURL())
+	return m.maskText(m.c.FirmURL())
 }
 
 // caller is the case's first number for the screen, and where its user is.

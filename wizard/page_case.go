@@ -491,7 +491,7 @@ func (p *casePage) show(m *model, where spot, f *field, w int) string {
 	case focused && p.edit:
 		return f.view(m.st, w, true, p.ghost(m, where, f), clean)
 	case where == onFirm && m.masked && f.text() != "":
-		return "firm 1"
+		return "[firm]"
 	case where == onLogs || where == onLogin:
 		var names []string
 		for _, path := range pathsShown(f.text()) {
@@ -946,7 +946,7 @@ func (p *casePage) problemKey(m *model, msg tea.KeyMsg) (bool, tea.Cmd) {
 	case key.Matches(msg, k.BackTab):
 		p.step(m, -1)
 	case key.Matches(msg, k.Copy):
-		return true, m.copyText(m.problem.copy)
+		return true, m.copyText(m.maskLines(m.problem.copy))
 	case key.Matches(msg, k.Enter):
 		return true, m.problem.choices[p.choice].do(m, p)
 	default:

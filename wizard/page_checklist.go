@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"cli.otpdoctor/diagnostics"
 	"cli.otpdoctor/diagnostics/finding"
 	"cli.otpdoctor/diagnostics/tally"
 	"cli.otpdoctor/faq"
@@ -162,7 +163,7 @@ func (p *checklistPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 			m.push(p.evidence(m, i))
 		}
 	case key.Matches(k, m.keys.Copy):
-		return true, m.copyText(p.words(m, i))
+		return true, m.copyText(m.maskLines(p.words(m, i)))
 	case key.Matches(k, m.keys.Esc):
 		if p.browse >= 0 {
 			p.browse, p.again = -1, ""
@@ -337,7 +338,28 @@ func (p *checklistPage) list(m *model, v *view, at, w int) {
 	}
 }
 
-// source says what decided a step: "log, 41 of 52 attempts", "agent, yes", "to ask".
+// answerWords are an answer as it was given.
+func (p *checklistPage) answerWords(m *model, s faq.StepState) string {
+	switch {
+	case s.Answer == "unknown":
+		return "don't know"
+	case m.masked && (s.Step.Kind == faq.KindNumber || s.Step.Kind == faq.KindText):
+		return "masked"
+	}
+	return clean(s.Answer)
+}
+
+// answeredAt is when the agent answered a step or a question, in the agent's zone;
+// empty where nobody did.
+func (m *model) answeredAt(kind diagnostics.EventKind, id string) string {
+	at := m.c.AnsweredAt(kind, id)
+	if at.IsZero() {
+		return ""
+	}
+	return clockOf(at, m.now)
+}
+
+// source says what decided a step: "log, 41 of 52 attempts", "agent, 10:13", "to ask".
 func (p *checklistPage) source(m *model, i int) string {
 	s := m.d.states[i]
 	if s.Step.ID == "ticket" && s.Step.Kind == faq.KindInfo {
@@ -345,14 +367,15 @@ func (p *checklistPage) source(m *model, i int) string {
 	}
 	switch {
 	case s.Answered:
-		answer := clean(s.Answer)
-		if answer == "unknown" {
-			answer = "don't know"
+		// Yes and no stand before the title, as pass and fail, where they decide that.
+		words := "agent"
+		if !isChoice(s.Step) || s.Result == "" {
+			words += ", " + p.answerWords(m, s)
 		}
-		if s.Step.Kind == faq.KindNumber && m.masked || s.Step.Kind == faq.KindText && m.masked {
-			answer = "masked"
+		if at := m.answeredAt(diagnostics.EventStep, s.Step.ID); at != "" {
+			words += ", " + at
 		}
-		return "agent, " + answer
+		return words
 	case s.Result == faq.Skipped:
 		return ""
 	case s.Result != "" && s.Source != "":
@@ -439,11 +462,14 @@ func (p *checklistPage) decidedLines(m *model, v *view, i, w int) {
 	if title == "" || s.Result == faq.Pass || s.Answered {
 		title = clean(s.Step.Title)
 	}
-	_, word := st.sign(s.Result)
 	right := ""
 	switch {
 	case s.Answered:
-		right = "answered by the agent: " + word
+		right = "agent"
+		if at := m.answeredAt(diagnostics.EventStep, s.Step.ID); at != "" {
+			right += ", " + at
+		}
+		right += ": " + p.answerWords(m, s)
 	case s.Source != "":
 		right = "decided by the " + clean(s.Source)
 		if s.Verdict.Confidence > 0 && s.Source == "log" {

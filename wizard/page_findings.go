@@ -43,7 +43,7 @@ func (p *findingsPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 	case key.Matches(k, m.keys.Evidence), key.Matches(k, m.keys.Enter):
 		m.push(m.findingPage(f))
 	case key.Matches(k, m.keys.Copy):
-		return true, m.copyText(m.maskText(f.Reply))
+		return true, m.copyText(m.maskLines(f.Reply))
 	case key.Matches(k, m.keys.Export):
 		m.goTo(atTicket)
 	default:

@@ -292,14 +292,11 @@ func masked(s diagnostics.Saved) string {
 
 // whenOf says when a case was last changed, in the agent's zone.
 func whenOf(s diagnostics.Saved, now time.Time) string {
-	t := s.Changed.In(now.Location())
-	switch {
-	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
-		return t.Format("15:04 today")
-	case now.Sub(t) < 6*24*time.Hour:
-		return t.Format("Mon 15:04")
+	at := clockOf(s.Changed, now)
+	if len(at) == len("15:04") {
+		at += " today"
 	}
-	return t.Format("2 Jan 15:04")
+	return at
 }
 
 func (p *startPage) keys(m *model) []key.Binding {

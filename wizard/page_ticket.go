@@ -1,11 +1,13 @@
 package wizard
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"cli.otpdoctor/diagnostics"
 	"cli.otpdoctor/diagnostics/ticket"
 	"cli.otpdoctor/faq"
 )
@@ -108,9 +110,9 @@ func (p *ticketPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 	case key.Matches(k, m.keys.Copy):
 		a := p.answer(m)
 		if !a.Known() {
-			return true, m.copyText(a.Question.Ask)
+			return true, m.copyText(m.maskLines(a.Question.Ask))
 		}
-		return true, m.copyText(m.maskText(a.Text))
+		return true, m.copyText(m.maskLines(a.Text))
 	case key.Matches(k, m.keys.Export):
 		e := newExportPage(m)
 		m.push(e)
@@ -158,7 +160,11 @@ func (p *ticketPage) evidence(m *model) page {
 		out := st.wrap(clean(a.Question.Text), w)
 		out = append(out, "")
 		out = append(out, st.hang("  ", m.maskText(clean(a.Text)), w)...)
-		out = append(out, "", "Source: "+sourceWord(a.Source))
+		source := "Source: " + cmp.Or(sourceWord(a.Source), "nobody yet")
+		if at := m.givenAt(a); at != "" {
+			source += ", " + at
+		}
+		out = append(out, "", source)
 		if a.Conflict != "" {
 			out = append(out, "")
 			out = append(out, st.hang(paint(st.warn, st.signs.late)+" ", m.maskText(clean(a.Conflict)), w)...)
@@ -171,6 +177,23 @@ func (p *ticketPage) evidence(m *model) page {
 		}
 		return out
 	})
+}
+
+// givenAt is when the agent gave an answer of the ticket: on the ticket, else in
+// the checklist.
+func (m *model) givenAt(a ticket.Answer) string {
+	if a.Source != ticket.FromAgent {
+		return ""
+	}
+	if at := m.answeredAt(diagnostics.EventQuestion, a.Question.ID); at != "" {
+		return at
+	}
+	for _, s := range m.d.states {
+		if s.Answered && s.Step.Asks == a.Question.ID {
+			return m.answeredAt(diagnostics.EventStep, s.Step.ID)
+		}
+	}
+	return ""
 }
 
 func sourceWord(s ticket.Source) string {

@@ -362,3 +362,37 @@ func TestMouse(t *testing.T) {
 		t.Errorf("the wheel leaves the cursor at %d", at)
 	}
 }
+
+// An answer has its time: of today the hour, of another day that as well.
+func TestAnswersHaveTheirTime(t *testing.T) {
+	now := time.Date(2026, 3, 3, 10, 20, 0, 0, time.FixedZone("", 3600))
+	for _, test := range []struct {
+		at   time.Time
+		want string
+	}{
+		{time.Date(2026, 3, 3, 9, 13, 0, 0, time.UTC), "10:13"},
+		{time.Date(2026, 3, 2, 23, 30, 0, 0, time.UTC), "00:30"},
+		{time.Date(2026, 3, 2, 15, 20, 0, 0, time.UTC), "Mon 16:20"},
+		{time.Date(2026, 2, 2, 15, 20, 0, 0, time.UTC), "2 Feb 16:20"},
+	} {
+		if got := clockOf(test.at, now); got != test.want {
+			t.Errorf("clockOf(%v) = %q, want %q", test.at, got, test.want)
+		}
+	}
+
+	o, clock := testOptions(t), fixtureNow()
+	o.Now = func() time.Time { return clock }
+	o.Case = fixtureCaseAt(t, o.Now)
+	m := newTestModel(t, o, 80, 24)
+	clock = clock.Add(2 * time.Minute)
+	m.send(t, "3", "y")
+	clock = clock.Add(time.Hour)
+	m.update(ticked{})
+	if view := m.View(); !strings.Contains(view, "agent, 10:13") {
+		t.Errorf("the answer has no time:\n%s", view)
+	}
+	m.send(t, "6", "g", "down", "down", "down", "down", "v") // other texts arrive: asked in the checklist
+	if view := m.View(); !strings.Contains(view, "Source: agent, 10:13") {
+		t.Errorf("the ticket's answer has no time:\n%s", view)
+	}
+}

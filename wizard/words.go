@@ -31,6 +31,19 @@ func shortTime(t, now time.Time) string {
 	return t.Format("2 January 2006 15:04 UTC")
 }
 
+// clockOf writes a moment of the agent's day, in the agent's zone: "10:13", on
+// another day "Mon 16:20", longer ago "2 Jan 16:20".
+func clockOf(t, now time.Time) string {
+	t = t.In(now.Location())
+	switch {
+	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
+		return t.Format("15:04")
+	case now.Sub(t) < 6*24*time.Hour && now.After(t):
+		return t.Format("Mon 15:04")
+	}
+	return t.Format("2 Jan 15:04")
+}
+
 // dayTime is shortTime for a column whose heading says the zone.
 func dayTime(t deliverylog.Time, now time.Time) string {
 	if !t.Known() {

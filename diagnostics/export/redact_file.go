@@ -35,13 +35,7 @@ func RedactFile(w io.Writer, data []byte, k Known, o Options) (masked string, er
 	if bytes.HasPrefix(data, []byte("%PDF")) || bytes.HasPrefix(data, []byte("PK\x03\x04")) || !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0 {
 		return "", ErrNotText
 	}
-	red.firm(k.Firm)
-	for _, name := range k.Names {
-		red.person(name, "[name]")
-	}
-	for _, s := range k.Numbers {
-		red.knowText(s)
-	}
+	red.learn(k)
 	text := string(data)
 	start := strings.TrimSpace(strings.TrimPrefix(text, "\ufeff"))
 	var out string
@@ -62,6 +56,17 @@ func RedactFile(w io.Writer, data []byte, k Known, o Options) (masked string, er
 	}
 	_, err = io.WriteString(w, out)
 	return red.masked(), err
+}
+
+// learn makes values known that a text alone does not give away.
+func (r *redactor) learn(k Known) {
+	r.firm(k.Firm)
+	for _, name := range k.Names {
+		r.person(name, "[name]")
+	}
+	for _, s := range k.Numbers {
+		r.knowText(s)
+	}
 }
 
 // knowText makes a number known that a person wrote.
