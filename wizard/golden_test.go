@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,18 +14,23 @@ import (
 
 	"cli.otpdoctor/diagnostics"
 	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/export"
+	"cli.otpdoctor/diagnostics/finding"
 	"cli.otpdoctor/faq"
 )
 
 // windows are the sizes that the screens are drawn for.
 var windows = [][2]int{{80, 24}, {120, 40}, {60, 15}, {52, 12}}
 
-// screens are the states of each screen: empty, filled, long, in other scripts, in error.
-var screens = []struct {
+// screen is one state of a screen.
+type screen struct {
 	name  string
 	setup func(t *testing.T, m *model)
 	empty bool // without the fixture's case
-}{
+}
+
+// screens are the states of each screen: empty, filled, long, in other scripts, in error.
+var screens = append([]screen{
 	{"start", func(t *testing.T, m *model) {}, true},
 	{"start_saved", func(t *testing.T, m *model) {
 		m.update(casesListed{saved: []diagnostics.Saved{
@@ -140,6 +146,140 @@ var screens = []struct {
 	{"masked", func(t *testing.T, m *model) { m.send(t, "3", "r") }, false},
 	{"read_only", func(t *testing.T, m *model) { m.saver.readOnly = true; m.send(t, "3", "y") }, false},
 	{"quit_unsaved", func(t *testing.T, m *model) { m.saver.path = ""; m.send(t, "3", "q") }, false},
+}, moreScreens()...)
+
+// moreScreens are the states that every screen has besides: searched, with texts
+// that are too long and in a script of two cells a letter, and with something gone
+// wrong.
+func moreScreens() []screen {
+	unreadable := func(m *model) {
+		m.c.SetLogs([]diagnostics.FileRef{{Path: "log.csv"}})
+		m.problem = m.newProblem(&deliverylog.UnknownFormatError{File: "log.csv", Shape: "CSV", Columns: []string{"Phone"}})
+		m.derive()
+	}
+	at := func(keys ...string) func(t *testing.T, m *model) {
+		return func(t *testing.T, m *model) { m.send(t, keys...) }
+	}
+	long := func(keys ...string) func(t *testing.T, m *model) {
+		return func(t *testing.T, m *model) {
+			longCase(t, m)
+			m.send(t, keys...)
+		}
+	}
+	return []screen{
+		{"start_error", func(t *testing.T, m *model) {
+			m.update(casesListed{err: fmt.Errorf("a.case.jsonl:3: is not an event of a case")})
+		}, true},
+		{"start_filter_case", func(t *testing.T, m *model) {
+			m.update(casesListed{saved: []diagnostics.Saved{
+				{ID: "a", Path: "a", Topic: "no-code", Masked: []string{"+44 … 42"}, Answered: 8, Changed: fixtureNow().Add(-40 * time.Minute)},
+				{ID: "b", Path: "b", Topic: "slow-code", Masked: []string{"+44 … 06"}, Answered: 13, Exported: true, Closed: true, Changed: fixtureNow().Add(-18 * time.Hour)},
+			}})
+			m.send(t, "/", ":06 exported")
+		}, true},
+		{"start_long_cjk", func(t *testing.T, m *model) {
+			longTopics(m)
+			m.update(casesListed{saved: []diagnostics.Saved{{ID: "a", Path: "a", Topic: "no-code", Masked: []string{"+44 … 42", "+44 … 43"}, Changed: fixtureNow()}}})
+		}, true},
+		{"resume_long_cjk", func(t *testing.T, m *model) {
+			m.update(casesListed{first: true, saved: []diagnostics.Saved{{ID: "a", Path: "a", Topic: "no-code", Masked: []string{"+81 … 42", "+81 … 43"},
+				Answered: 10, Step: strings.Repeat("今すぐログインする方法", 6), StepNo: 6, Finding: strings.Repeat("日本電信電話は当社の文面を遮断している ", 5), Changed: fixtureNow()}}})
+		}, true},
+		{"case_numbers_cjk", at("enter", ":０７７００　９００１８７", "enter"), true},
+		{"map_long_cjk", func(t *testing.T, m *model) {
+			m.push(newMapPage(columnsOf(&deliverylog.UnknownFormatError{File: strings.Repeat("とても長い名前", 10) + ".csv",
+				Columns: []string{strings.Repeat("電話番号", 20), "State\x1b[2J"}, Map: "status=State\x1b[2J"})))
+		}, false},
+		{"checklist_find", at("3", "/", ":log"), false},
+		{"checklist_find_none", at("3", "/", ":qqq"), false},
+		{"checklist_long_cjk", long("3", "y"), false},
+		{"checklist_unreadable", func(t *testing.T, m *model) { unreadable(m); m.send(t, "3") }, false},
+		{"checklist_not_saved", func(t *testing.T, m *model) {
+			m.goTo(atChecklist)
+			m.wasSaved(savedMsg{err: fmt.Errorf("no space left on device")})
+		}, false},
+		{"carriers_long_cjk", long("4"), false},
+		{"carriers_unreadable", func(t *testing.T, m *model) { unreadable(m); m.send(t, "4") }, false},
+		{"carriers_reading", func(t *testing.T, m *model) {
+			m.c.SetLogs([]diagnostics.FileRef{{Path: "april.csv"}})
+			m.derive()
+			m.reading = &reading{no: 1, cancel: func() {}, progress: diagnostics.Progress{Name: "april.csv", Bytes: 62, Size: 100, Messages: 11286}}
+			m.send(t, "4")
+		}, false},
+		{"carrier_long_cjk", long("4", "enter"), false},
+		{"carrier_time_long_cjk", long("4", "enter", "tab"), false},
+		{"carrier_find_user", at("4", "enter", "/", ":900 1"), false},
+		{"findings_find", at("5", "/", ":late"), false},
+		{"findings_no_log", at("5"), true},
+		{"findings_unreadable", func(t *testing.T, m *model) { unreadable(m); m.send(t, "5") }, false},
+		{"findings_long_cjk", long("5"), false},
+		{"finding_long_cjk", long("5", "v"), false},
+		{"ticket_find", at("6", "/", ":network"), false},
+		{"ticket_long_cjk", func(t *testing.T, m *model) {
+			longCase(t, m)
+			m.c.AnswerQuestion("noticed_at", strings.Repeat("今朝の八時ごろに初めて気づいた ", 8))
+			m.derive()
+			m.send(t, "6", "end")
+		}, false},
+		{"ticket_edit_long_cjk", at("6", "end", "enter", ":"+strings.Repeat("今朝の八時ごろ", 12)), false},
+		{"ticket_wrong_answer", at("6", "end", "enter", ":2026-03-03T08:10", "enter"), false},
+		{"export_long_cjk", long("6", "e"), false},
+		{"export_exists", func(t *testing.T, m *model) {
+			m.send(t, "6", "e")
+			m.update(exported{name: "ticket-2026-03-03-user-1.txt", err: export.ErrExists})
+		}, false},
+		{"export_failed", func(t *testing.T, m *model) {
+			m.send(t, "6", "e")
+			m.update(exported{name: "ticket-2026-03-03-user-1.txt", err: fmt.Errorf("ticket-2026-03-03-user-1.txt: no space left on device")})
+		}, false},
+		{"export_written", func(t *testing.T, m *model) {
+			m.send(t, "6", "e", "r")
+			m.update(exported{name: "ticket-2026-03-03-user-1.txt", size: 4123, masked: true})
+		}, false},
+		{"faq_none", at("f", "/", ":qqqq"), false},
+		{"faq_long_cjk", func(t *testing.T, m *model) { longTopics(m); m.send(t, "f") }, false},
+		{"keys_none", at("3", "?", ":qqqq"), false},
+		{"copy_by_hand", func(t *testing.T, m *model) {
+			m.update(copied{"Not copied: shown here, and written to /tmp/f.", strings.Repeat("日本語の文面 and words ", 20)})
+		}, false},
+	}
+}
+
+// longCase makes the fixture's names and texts too long, and of letters two cells wide.
+func longCase(t *testing.T, m *model) {
+	name := strings.Repeat("日本電信電話株式会社", 4)
+	carriers := slices.Clone(fixtureCarriers)
+	for i := range carriers {
+		if carriers[i].name == "KPN" {
+			carriers[i].name = name
+		}
+	}
+	r := fixtureReport(t, strings.Repeat("三月の配信記録", 6)+".csv")
+	r.Table = fixtureTable(t, carriers)
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		f.Title = strings.Repeat("この通信事業者は当社の文面を遮断している ", 4)
+		f.Reply, f.NextStep = strings.Repeat("お客様の番号と電話機に問題はありません。", 8), strings.Repeat("averylongwordwithoutanyspace", 8)
+		f.Evidence = append(f.Evidence, finding.Evidence{Text: strings.Repeat("証拠", 90)})
+	}
+	r.Findings[1].Scope.Carrier = name
+	m.c.SetCarrier(name)
+	m.c.SetFirm(strings.Repeat("https://a-very-long-name.example/", 5))
+	m.c.SetReport(r)
+	m.derive()
+}
+
+// longTopics gives the FAQ in use labels, sentences and words that are too long.
+func longTopics(m *model) {
+	set := *m.o.Set
+	set.Topics = slices.Clone(set.Topics)
+	for i := range set.Topics {
+		t := &set.Topics[i]
+		t.Label = strings.Repeat("認証コードが届かない", 3)
+		t.Caller = strings.Repeat("「文面が届きません。」", 8)
+		t.Body = strings.Repeat("averylongwordwithoutanyspace", 6) + " " + strings.Repeat("電話番号を確かめてください。", 20)
+	}
+	m.o.Set = &set
 }
 
 // screenModel is a model in one of the states.

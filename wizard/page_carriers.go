@@ -24,10 +24,11 @@ type carriersPage struct {
 	upward bool
 	find   *field
 	words  string
-	open   bool // one carrier
-	tab    int  // its half: hours and errors, or over time and users
-	user   int  // cursor among its users, -1: none
-	pane   int  // in a wide window: 0 the table, 1 the carrier
+	users  finder // among the users of the carrier that is open
+	open   bool   // one carrier
+	tab    int    // its half: hours and errors, or over time and users
+	user   int    // cursor among its users, -1: none
+	pane   int    // in a wide window: 0 the table, 1 the carrier
 
 	values   [len(columns)][]float64 // what is sorted by, once a table and column
 	counted  map[int]*counted        // by row of the table
@@ -56,6 +57,7 @@ func (p *carriersPage) logRead(m *model) {
 func (p *carriersPage) entered(m *model) tea.Cmd {
 	p.arrange(m)
 	p.open = false
+	p.users.close()
 	return p.count(m)
 }
 
@@ -179,7 +181,7 @@ func (p *carriersPage) group(m *model) *tally.Group {
 	return nil
 }
 
-func (p *carriersPage) typing() bool { return p.find != nil }
+func (p *carriersPage) typing() bool { return p.find != nil || p.users.open }
 
 func (p *carriersPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 	if c, ok := msg.(*counted); ok {
@@ -300,7 +302,16 @@ func (p *carriersPage) nextFinding(m *model) {
 // openKey handles keys while one carrier is open.
 func (p *carriersPage) openKey(m *model, k tea.KeyMsg) (bool, tea.Cmd) {
 	hits := p.hits()
+	if p.users.open {
+		p.user = p.users.key(k, p.user, len(hits), func(i int, words string) bool {
+			return hasWords(hits[i].number.E164(), plusDigits(words)) && plusDigits(words) != "" || m.masked && hasWords(m.number(hits[i].number), words)
+		})
+		return true, nil
+	}
 	switch {
+	case key.Matches(k, m.keys.Find) && len(hits) > 0:
+		p.tab = max(p.tab, btoi(!m.isWide()))
+		p.users.begin(p.user)
 	case key.Matches(k, m.keys.Esc), key.Matches(k, m.keys.Left):
 		if p.user >= 0 {
 			p.user = -1
@@ -341,6 +352,16 @@ func (p *carriersPage) openKey(m *model, k tea.KeyMsg) (bool, tea.Cmd) {
 		return false, nil
 	}
 	return true, nil
+}
+
+// plusDigits leaves of what was typed as a number its digits and its plus.
+func plusDigits(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r == '+' {
+			return r
+		}
+		return -1
+	}, text)
 }
 
 func btoi(b bool) int {
@@ -697,6 +718,8 @@ func (p *carriersPage) keys(m *model) []key.Binding {
 		return []key.Binding{with(k.Case, "case"), k.Esc, k.FAQ, k.Keys, k.Quit}
 	case p.find != nil:
 		return []key.Binding{joined("type", "to filter"), with(k.Enter, "keep"), with(k.Esc, "all")}
+	case p.users.open:
+		return p.users.keys(k)
 	case p.open || p.pane == 1 && m.isWide():
 		enter, tab := with(k.Enter, "messages"), with(k.Tab, "over time")
 		if p.tab == 1 {
@@ -715,9 +738,19 @@ func (p *carriersPage) keys(m *model) []key.Binding {
 	return []key.Binding{k.Enter, k.Sort, k.Find, k.NextFinding, k.Copy, k.Esc, k.FAQ, k.Keys}
 }
 
+func (p *carriersPage) moreKeys(m *model) []key.Binding {
+	if (p.open || p.pane == 1 && m.isWide()) && len(p.hits()) > 0 {
+		return []key.Binding{with(m.keys.Find, "find a user by number")}
+	}
+	return nil
+}
+
 func (p *carriersPage) note(m *model) string {
 	if m.table() == nil {
 		return ""
+	}
+	if p.users.open {
+		return p.users.note(m.st)
 	}
 	if p.open {
 		if p.tab == 0 {

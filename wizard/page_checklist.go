@@ -24,6 +24,7 @@ type checklistPage struct {
 	inputOf string // the step that input is for
 	told    string // the step just answered, while what to say after it is on show
 	away    bool   // esc left the text field
+	find    finder
 }
 
 func newChecklistPage() *checklistPage {
@@ -32,7 +33,25 @@ func newChecklistPage() *checklistPage {
 
 func (p *checklistPage) entered(m *model) tea.Cmd {
 	p.browse, p.again, p.choice, p.away, p.told = -1, "", 0, false, ""
+	p.find.close()
 	return nil
+}
+
+// has says whether a step's line has the words.
+func (p *checklistPage) has(m *model, i int, words string) bool {
+	s := m.d.states[i]
+	_, word := m.st.sign(s.Result)
+	return hasWords(word+" "+clean(s.Step.Title)+" "+p.source(m, i), words)
+}
+
+// search moves along the steps while the words are typed; where the cursor comes
+// back to the open step, that is asked again.
+func (p *checklistPage) search(m *model, k tea.KeyMsg) {
+	at := p.find.key(k, max(p.at(m), 0), len(m.d.states), func(i int, words string) bool { return p.has(m, i, words) })
+	p.browse, p.again, p.told = at, "", ""
+	if !p.find.open && at == p.stop(m) {
+		p.browse = -1
+	}
 }
 
 // stop is the step at which the walk waits: a failed one that was not read yet,
@@ -77,7 +96,10 @@ func isChoice(st faq.Step) bool { return st.Kind == faq.KindYesNo }
 
 var replies = []struct{ key, word, value string }{{"y", "yes", "yes"}, {"n", "no", "no"}, {"d", "don't know", "unknown"}}
 
-func (p *checklistPage) typing() bool { return p.inputOf != "" && !p.away }
+func (p *checklistPage) typing() bool { return p.find.open || p.inField() }
+
+// inField says that letters go into the step's text field.
+func (p *checklistPage) inField() bool { return p.inputOf != "" && !p.away }
 
 // prepare keeps the text field in step with the question on show.
 func (p *checklistPage) prepare(m *model) {
@@ -99,8 +121,12 @@ func (p *checklistPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 	}
 	p.prepare(m)
 	defer func() { p.prepare(m) }()
+	if p.find.open {
+		p.search(m, k)
+		return true, nil
+	}
 	i := p.at(m)
-	if p.typing() {
+	if p.inField() {
 		return p.typeKey(m, k, i)
 	}
 	if p.asks(m, i) && isChoice(m.d.states[i].Step) {
@@ -128,6 +154,9 @@ func (p *checklistPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 		}
 	}
 	switch {
+	case key.Matches(k, m.keys.Find):
+		p.find.begin(max(i, 0))
+		p.browse, p.again, p.told = max(i, 0), "", ""
 	case key.Matches(k, m.keys.BackStep):
 		if !m.mayChange() {
 			return true, nil
@@ -305,7 +334,7 @@ func (p *checklistPage) list(m *model, v *view, at, w int) {
 	}
 	titles := 0
 	for _, s := range m.d.states {
-		titles = max(titles, cells(s.Step.Title))
+		titles = max(titles, cells(mark(clean(s.Step.Title), p.find.words())))
 	}
 	sources := 0
 	for i := range m.d.states {
@@ -313,10 +342,10 @@ func (p *checklistPage) list(m *model, v *view, at, w int) {
 	}
 	titles = min(titles, max(20, w-signs-9-sources))
 	for i, s := range m.d.states {
-		mark, word := st.sign(s.Result)
-		state := st.pad(strings.TrimSpace(mark+" "+word), signs)
+		sign, word := st.sign(s.Result)
+		state := st.pad(strings.TrimSpace(sign+" "+word), signs)
 		source := p.source(m, i)
-		title := st.pad(clean(s.Step.Title), titles)
+		title := st.pad(mark(clean(s.Step.Title), p.find.words()), titles)
 		n := st.padLeft(formatInt(i+1), 2)
 		on := i == at || at < 0 && i == len(m.d.states)-1
 		if on {
@@ -328,7 +357,7 @@ func (p *checklistPage) list(m *model, v *view, at, w int) {
 		case s.Result == faq.Fail:
 			state = paint(st.badBold, state)
 		case s.Result == faq.Late:
-			state = strings.Replace(state, mark, paint(st.warn, mark), 1)
+			state = strings.Replace(state, sign, paint(st.warn, sign), 1)
 		}
 		cursor := "   "
 		if on {
@@ -641,7 +670,9 @@ func (p *checklistPage) keys(m *model) []key.Binding {
 	undo := k.Undo
 	undo.SetEnabled(m.c.CanUndo() && !m.saver.readOnly)
 	switch {
-	case p.typing():
+	case p.find.open:
+		return p.find.keys(k)
+	case p.inField():
 		return []key.Binding{with(k.Enter, "write"), with(k.Esc, "steps")}
 	case p.asks(m, i) && isChoice(m.d.states[i].Step):
 		return []key.Binding{joined("y n d", "answer"), with(k.Enter, "choose"), k.BackStep, undo, with(k.Esc, "steps"), k.FAQ, k.Keys}
@@ -666,6 +697,9 @@ func (p *checklistPage) keys(m *model) []key.Binding {
 
 func (p *checklistPage) note(m *model) string {
 	saved := m.savedWords()
+	if p.find.open {
+		return p.find.note(m.st)
+	}
 	if m.small() {
 		for i, s := range m.d.states {
 			if s.Result == faq.Fail {
@@ -706,7 +740,7 @@ func (p *checklistPage) moreKeys(m *model) []key.Binding {
 		return nil
 	}
 	k := m.keys
-	out := []key.Binding{with(k.Evidence, "evidence for this step")}
+	out := []key.Binding{with(k.Evidence, "evidence for this step"), with(k.Find, "search the steps")}
 	if i := p.at(m); p.asks(m, i) && isChoice(m.d.states[i].Step) {
 		out = append([]key.Binding{k.Yes, k.No, k.DontKnow}, out...)
 	}

@@ -14,13 +14,26 @@ import (
 
 // findingsPage lists the causes, the caller's own first, and opens the one under
 // the cursor: figures, what to do, what to say.
-type findingsPage struct{ at int }
+type findingsPage struct {
+	at   int
+	find finder
+}
 
 func newFindingsPage() *findingsPage { return &findingsPage{} }
 
-func (p *findingsPage) logRead(*model) { p.at = 0 }
+func (p *findingsPage) logRead(*model) { p.at = 0; p.find.close() }
 
-func (p *findingsPage) typing() bool { return false }
+func (p *findingsPage) typing() bool { return p.find.open }
+
+// has says whether a finding's line, or what it is about, has the words.
+func (p *findingsPage) has(m *model, i int, words string) bool {
+	f := m.d.findings[i]
+	text := string(f.Severity) + " " + m.maskText(f.Title) + " " + m.causeWords(f.Cause) + " " + scopeName(f.Scope) + " " + countryName(f.Scope.Country)
+	if m.d.mine[i] {
+		text += " this caller"
+	}
+	return hasWords(text, words)
+}
 
 func (p *findingsPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 	k, ok := msg.(tea.KeyMsg)
@@ -28,8 +41,14 @@ func (p *findingsPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 		return false, nil
 	}
 	p.at = min(p.at, len(m.d.findings)-1)
+	if p.find.open {
+		p.at = p.find.key(k, p.at, len(m.d.findings), func(i int, words string) bool { return p.has(m, i, words) })
+		return true, nil
+	}
 	f := m.d.findings[p.at]
 	switch {
+	case key.Matches(k, m.keys.Find):
+		p.find.begin(p.at)
 	case key.Matches(k, m.keys.Up):
 		p.at = max(p.at-1, 0)
 	case key.Matches(k, m.keys.Down):
@@ -97,7 +116,7 @@ func (p *findingsPage) view(m *model, w, h int) view {
 	from := min(max(0, p.at-rows/2), len(m.d.findings)-rows)
 	width := 0
 	for _, f := range m.d.findings {
-		width = max(width, cells(m.maskText(clean(f.Title))))
+		width = max(width, cells(mark(m.maskText(f.Title), p.find.words())))
 	}
 	width = min(width, text-12-24-p.mineWidth(m))
 	for i := from; i < from+rows; i++ {
@@ -122,7 +141,7 @@ func (p *findingsPage) mineWidth(m *model) int {
 func (p *findingsPage) listLine(m *model, i, width, w int) string {
 	st, f := m.st, m.d.findings[i]
 	cursor := "   "
-	title := st.pad(m.maskText(clean(f.Title)), max(width, 10))
+	title := st.pad(mark(m.maskText(f.Title), p.find.words()), max(width, 10))
 	if i == p.at {
 		cursor = " " + paint(st.accent, st.signs.cursor) + " "
 		title = paint(st.bold, title)
@@ -246,7 +265,7 @@ func (p *findingsPage) panes(m *model, w, h int) view {
 			sev = paint(st.badBold, sign+" "+word)
 		}
 		cursor := "   "
-		lines := st.wrap(m.maskText(clean(f.Title)), left-14)
+		lines := st.wrap(mark(m.maskText(f.Title), p.find.words()), left-14)
 		for n, l := range lines {
 			if i == p.at {
 				l = paint(st.bold, l)
@@ -383,12 +402,25 @@ func (p *findingsPage) keys(m *model) []key.Binding {
 	if m.report() == nil || len(m.d.findings) == 0 {
 		return []key.Binding{with(k.Checklist, "checklist"), with(k.Case, "case"), k.Esc, k.FAQ, k.Keys, k.Quit}
 	}
+	if p.find.open {
+		return p.find.keys(k)
+	}
 	return []key.Binding{k.Evidence, with(k.Copy, "copy reply"), with(k.Export, "ticket"), with(k.Down, "next"), k.Mask, k.Esc, k.FAQ, k.Keys}
+}
+
+func (p *findingsPage) moreKeys(m *model) []key.Binding {
+	if len(m.d.findings) == 0 {
+		return nil
+	}
+	return []key.Binding{with(m.keys.Find, "search the findings"), with(m.keys.Home, "to the first finding"), with(m.keys.End, "to the last finding")}
 }
 
 func (p *findingsPage) note(m *model) string {
 	if len(m.d.findings) == 0 || p.at >= len(m.d.findings) {
 		return ""
+	}
+	if p.find.open {
+		return p.find.note(m.st)
 	}
 	f := m.d.findings[p.at]
 	var words []string

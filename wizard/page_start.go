@@ -34,18 +34,30 @@ func (p *startPage) items(m *model) []startItem {
 	for _, t := range p.topics(m) {
 		out = append(out, startItem{topic: &t})
 	}
+	// The others stand where every word typed is in their line.
+	var words []string
 	if p.find != nil {
-		return out
+		words = strings.Fields(p.find.text())
+	}
+	add := func(it startItem) {
+		text := strings.ToLower(p.otherText(m, it))
+		for _, w := range words {
+			if !strings.Contains(text, strings.ToLower(w)) {
+				return
+			}
+		}
+		out = append(out, it)
 	}
 	if !m.c.Empty() {
-		out = append(out, startItem{fresh: true})
+		add(startItem{fresh: true})
 	}
 	for i := range p.saved {
 		if p.saved[i].Path != m.saver.path {
-			out = append(out, startItem{saved: &p.saved[i]})
+			add(startItem{saved: &p.saved[i]})
 		}
 	}
-	return append(out, startItem{logs: true})
+	add(startItem{logs: true})
+	return out
 }
 
 // topics are all of them, or those that fit the caller's words, best first.
@@ -207,7 +219,7 @@ func (p *startPage) view(m *model, w, h int) view {
 	}
 	switch {
 	case p.find != nil:
-		v.add(" In the caller's words: " + p.find.view(st, w-26, true, "", clean))
+		v.add(" The caller's words, or a case: " + p.find.view(st, w-34, true, "", clean))
 	case !m.c.Empty() && m.c.Topic() != "":
 		v.add(" What does the caller say? This case goes on under another topic.")
 	default:
@@ -246,7 +258,7 @@ func (p *startPage) view(m *model, w, h int) view {
 		}
 	}
 	if len(items) == 0 {
-		v.add("   No topic fits these words. esc shows all ten.")
+		v.add("   No topic and no case fits these words. esc shows all.")
 	}
 	return v
 }
@@ -302,7 +314,7 @@ func whenOf(s diagnostics.Saved, now time.Time) string {
 func (p *startPage) keys(m *model) []key.Binding {
 	k := m.keys
 	if p.find != nil {
-		return []key.Binding{with(k.Enter, "start"), joined("↑↓", "choose"), with(k.Esc, "all topics")}
+		return []key.Binding{with(k.Enter, "start"), joined("↑↓", "choose"), with(k.Esc, "all")}
 	}
 	items := p.items(m)
 	enter := with(k.Enter, "start")

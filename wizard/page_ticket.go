@@ -19,14 +19,22 @@ type ticketPage struct {
 	edit   bool
 	input  field
 	choice int
+	find   finder
 }
 
 func newTicketPage() *ticketPage { return &ticketPage{} }
 
 func (p *ticketPage) entered(m *model) tea.Cmd {
 	p.edit, p.choice = false, 0
+	p.find.close()
 	p.toOpen(m, 0)
 	return nil
+}
+
+// has says whether a question, or its answer, has the words.
+func (p *ticketPage) has(m *model, i int, words string) bool {
+	a := m.d.ticket.Answers[i]
+	return hasWords(formatInt(i+1)+" "+clean(a.Question.Short)+" "+m.maskText(a.Short)+" "+sourceWord(a.Source)+" "+clean(a.Question.Text), words)
 }
 
 // toOpen puts the cursor on the next question that nobody has answered.
@@ -44,7 +52,7 @@ func (p *ticketPage) toOpen(m *model, from int) {
 // open, and the cursor goes by.
 func (m *model) skipped(id string) bool { return m.c.Given()[id] == "unknown" }
 
-func (p *ticketPage) typing() bool { return p.edit }
+func (p *ticketPage) typing() bool { return p.edit || p.find.open }
 
 func (p *ticketPage) answer(m *model) ticket.Answer { return m.d.ticket.Answers[p.at] }
 
@@ -58,6 +66,10 @@ func (p *ticketPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 	k, ok := msg.(tea.KeyMsg)
 	if !ok {
 		return false, nil
+	}
+	if p.find.open {
+		p.at = p.find.key(k, p.at, 13, func(i int, words string) bool { return p.has(m, i, words) })
+		return true, nil
 	}
 	if p.edit {
 		switch k.Type {
@@ -79,6 +91,8 @@ func (p *ticketPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 		}
 	}
 	switch {
+	case key.Matches(k, m.keys.Find):
+		p.find.begin(p.at)
 	case key.Matches(k, m.keys.Up):
 		p.at = max(p.at-1, 0)
 	case key.Matches(k, m.keys.Down):
@@ -242,7 +256,7 @@ func (p *ticketPage) view(m *model, w, h int) view {
 		case a.Conflict != "":
 			sign = paint(st.warn, st.signs.late)
 		}
-		name, answer := st.pad(clean(a.Question.Short), names), st.pad(short, answers)
+		name, answer := st.pad(mark(clean(a.Question.Short), p.find.words()), names), st.pad(mark(short, p.find.words()), answers)
 		if !a.Known() {
 			answer = paint(st.bold, answer)
 		}
@@ -304,6 +318,9 @@ func conflicts(t ticket.Ticket) int {
 
 func (p *ticketPage) keys(m *model) []key.Binding {
 	k := m.keys
+	if p.find.open {
+		return p.find.keys(k)
+	}
 	if p.edit {
 		return []key.Binding{with(k.Enter, "write"), with(k.Esc, "leave it as it was")}
 	}
@@ -327,11 +344,16 @@ func (p *ticketPage) keys(m *model) []key.Binding {
 }
 
 func (p *ticketPage) moreKeys(m *model) []key.Binding {
-	out := []key.Binding{with(m.keys.Tab, "next open question"), with(m.keys.Delete, "take the answer back")}
+	out := []key.Binding{with(m.keys.Tab, "next open question"), with(m.keys.Find, "search the questions"), with(m.keys.Delete, "take the answer back")}
 	if p.asks(m) {
 		out = append([]key.Binding{m.keys.Yes, m.keys.No, m.keys.DontKnow}, out...)
 	}
 	return out
 }
 
-func (p *ticketPage) note(m *model) string { return m.savedWords() }
+func (p *ticketPage) note(m *model) string {
+	if p.find.open {
+		return p.find.note(m.st)
+	}
+	return m.savedWords()
+}
