@@ -479,3 +479,72 @@ func TestMaskedScreens(t *testing.T) {
 		}
 	}
 }
+
+// A run through each topic on the screens: every question of the checklist is
+// answered, then those of the ticket, and the document is written.
+func TestScreensThroughEachTopic(t *testing.T) {
+	for i, topic := range faq.Builtin().Topics {
+		for _, reply := range []string{"y", "n", "d"} {
+			t.Run(topic.ID+" "+reply, func(t *testing.T) {
+				t.Chdir(t.TempDir())
+				writeDemoLog(t, "march.csv.gz")
+				m := newTestModel(t, testOptions(t), 80, 24)
+				for range i {
+					m.send(t, "down")
+				}
+				m.send(t, "enter", ":"+diagnostics.DemoNumber, "enter", ":Vodafone", "enter", ":northfirm.example", "enter", ":march.csv.gz", "enter", "enter")
+				if m.at != atChecklist {
+					t.Fatalf("not at the checklist:\n%s", m.View())
+				}
+				p := m.pages[atChecklist].(*checklistPage)
+				other := false
+				for range 80 {
+					checkFrame(t, m, topic.ID)
+					at := p.at(m)
+					switch {
+					case at < 0 && m.d.outcome.Topic != "" && !other: // goes on under another topic
+						other = true
+						m.send(t, "enter")
+						continue
+					case at >= 0 && p.typing():
+						m.send(t, "ctrl+u", ":words", "enter")
+						continue
+					case at >= 0 && p.asks(m, at):
+						m.send(t, reply)
+						continue
+					case at >= 0:
+						m.send(t, "enter")
+						continue
+					}
+					break
+				}
+				if !m.d.ended {
+					t.Fatalf("the checklist does not end:\n%s", m.View())
+				}
+				if _, request := m.request(); request {
+					m.send(t, "3", "enter")
+				} else {
+					m.send(t, "6")
+					for range 13 {
+						if m.pages[atTicket].(*ticketPage).asks(m) {
+							m.send(t, reply)
+						}
+					}
+					m.send(t, "e")
+				}
+				checkFrame(t, m, topic.ID)
+				m.send(t, "enter")
+				if !strings.HasPrefix(m.said, "Written: ") {
+					t.Fatalf("nothing was written, said %q:\n%s", m.said, m.View())
+				}
+				files, _ := filepath.Glob("*.txt")
+				if len(files) != 1 {
+					t.Fatalf("files written: %v", files)
+				}
+				if b, err := os.ReadFile(files[0]); err != nil || !strings.Contains(string(b), "Subject: ") {
+					t.Errorf("%s: %v, %q", files[0], err, b)
+				}
+			})
+		}
+	}
+}
