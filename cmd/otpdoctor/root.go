@@ -148,7 +148,7 @@ func commandFor(word string) string {
 	if _, ok := faq.Builtin().Topic(word); ok {
 		return "faq " + word
 	}
-	if e, err := reason.Explain([]string{word}); err == nil && len(e.Codes) > 0 {
+	if e, err := reason.Explain([]string{word}); err == nil && len(e.Codes) > 0 && strings.EqualFold(e.Codes[0].Code, word) {
 		return "explain " + word
 	}
 	return ""

@@ -1,0 +1,375 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+)
+
+// The pages are run, so that they cannot go stale. Every command line of otpdoctor
+// in a block of a page is run in a folder with the files that the pages speak of;
+// what stands below "$ otpdoctor ..." is what it prints, "..." for a gap. -update
+// writes such blocks anew where they have no gap. Commands in running text have to
+// exist with the flags they are named with, and tests named by go test have to be
+// there.
+
+// notRun are command lines that need what a test machine may not have.
+var notRun = map[string]string{
+	"otpdoctor [COMMAND] [FLAG]... [ARGUMENT]...":                      "stands for all",
+	"otpdoctor man | man -l -":                                         "needs man",
+	`otpdoctor completion zsh > "${fpath[1]}/_otpdoctor"`:              "is for zsh",
+	"otpdoctor completion powershell | Out-String | Invoke-Expression": "is for PowerShell",
+}
+
+// endsWith are the exit statuses of command lines that are to end with another than 0.
+var endsWith = map[string]int{
+	"otpdoctor analyze march.csv --fail-on high": exitFound,
+}
+
+const demoNumber = "+447700900187"
+
+func TestPages(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the pages are written for sh")
+	}
+	files := pageFiles(t)
+	root := filepath.Join("..", "..")
+	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"} {
+		if page := filepath.Join(root, name); exists(page) {
+			pages = append(pages, page)
+		}
+	}
+	ran := 0
+	for _, page := range pages {
+		t.Run(filepath.Base(page), func(t *testing.T) {
+			text, err := os.ReadFile(page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			if err := os.CopyFS(dir, os.DirFS(files)); err != nil {
+				t.Fatal(err)
+			}
+			p := runner{t: t, page: page, dir: dir}
+			lines := strings.Split(string(text), "\n")
+			after := p.play(lines)
+			ran += p.ran
+			if *update && !slices.Equal(lines, after) {
+				if err := os.WriteFile(page, []byte(strings.Join(after, "\n")), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+	if ran < 60 {
+		t.Errorf("ran %d command lines only", ran)
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// runner plays one page.
+type runner struct {
+	t    *testing.T
+	page string
+	dir  string
+	ran  int
+}
+
+var (
+	commandLine = regexp.MustCompile(`^(?:\$ )?((?:[A-Z_]+=\S+ )*otpdoctor(?: .*)?|(?:printf|gzip) .*\| ?otpdoctor .*)$`)
+	inlineCode  = regexp.MustCompile("`([^`]+)`")
+	aside       = regexp.MustCompile(`\s{2,}\S.*$|\s+#\s.*$`)
+	assignments = regexp.MustCompile(`^(?:[A-Z_]+=\S+ )*`)
+	goTest      = regexp.MustCompile(`go test ((?:\./\S+ ?)+)(.*)`)
+	testPattern = regexp.MustCompile(`-(run|bench|fuzz) '?"?\^?([A-Za-z|]+)`)
+)
+
+// play goes through a page and gives its lines, with the output of now.
+func (p *runner) play(lines []string) (out []string) {
+	fenced := false
+	for i := 0; i < len(lines); i++ {
+		line := lines[i]
+		out = append(out, line)
+		if strings.HasPrefix(line, "```") {
+			fenced = !fenced
+			continue
+		}
+		text, indented := strings.CutPrefix(line, "    ")
+		if !fenced && !indented {
+			for _, m := range inlineCode.FindAllStringSubmatch(line, -1) {
+				p.named(i, m[1])
+			}
+			continue
+		}
+		if fenced {
+			text = line
+		}
+		p.goTests(i, text)
+		m := commandLine.FindStringSubmatch(text)
+		if m == nil {
+			continue
+		}
+		command := m[1]
+		for strings.HasSuffix(command, `\`) && i+1 < len(lines) {
+			i++
+			out = append(out, lines[i])
+			command = strings.TrimSuffix(command, `\`) + strings.TrimSpace(lines[i])
+		}
+		command = aside.ReplaceAllString(command, "")
+		printed := p.run(i, command)
+		if !fenced || !strings.HasPrefix(text, "$ ") {
+			continue
+		}
+		var shown []string
+		for i+1 < len(lines) && !strings.HasPrefix(lines[i+1], "```") && !strings.HasPrefix(lines[i+1], "$ ") {
+			i++
+			shown = append(shown, lines[i])
+		}
+		if *update && !slices.Contains(shown, "...") && !strings.Contains(filepath.Base(p.page), "README") {
+			shown = strings.Split(strings.TrimRight(printed, "\n"), "\n")
+		} else if err := sameOutput(shown, printed); err != nil {
+			p.errorf(i, "%s: %v", command, err)
+		}
+		out = append(out, shown...)
+	}
+	return out
+}
+
+func (p *runner) errorf(line int, format string, args ...any) {
+	p.t.Helper()
+	p.t.Errorf("%s:%d: %s", filepath.Base(p.page), line+1, fmt.Sprintf(format, args...))
+}
+
+// run runs a command line and gives what it printed.
+func (p *runner) run(line int, command string) string {
+	p.t.Helper()
+	if notRun[command] != "" {
+		return ""
+	}
+	want, wizard := endsWith[command], false
+	switch args := strings.Fields(assignments.ReplaceAllString(command, "")); {
+	case len(args) == 1 || args[1] == "wizard":
+		// A drawn case needs a terminal and somebody at it: the same as lines, of which
+		// there are none, ends with 1 where all else is right.
+		wizard, want = true, exitFailed
+		if len(args) == 1 {
+			command += " wizard"
+		}
+		if !slices.Contains(args, "--accessible") && !strings.Contains(command, "ACCESSIBLE=") {
+			command += " --accessible"
+		}
+	case len(args) > 2 && args[1] == "faq" && args[2] == "walk" && !strings.ContainsAny(command, "|<"):
+		want = exitFailed // nobody answers
+	}
+	p.ran++
+	cmd := exec.Command("sh", "-c", command)
+	cmd.Dir = p.dir
+	home := filepath.Join(p.dir, "home")
+	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_STATE_HOME="+filepath.Join(home, "state"), "XDG_CONFIG_HOME="+filepath.Join(home, "config"),
+		"LC_ALL=C.UTF-8", "TZ=UTC", "NO_COLOR=1")
+	printed, err := cmd.CombinedOutput()
+	got := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else if err != nil {
+		p.t.Fatal(err)
+	}
+	if got != want {
+		p.errorf(line, "%s: exit status %d, want %d\n%s", command, got, want, printed)
+	}
+	if wizard && bytes.Contains(printed, []byte("otpdoctor: ")) {
+		p.errorf(line, "%s\n%s", command, printed)
+	}
+	return string(printed)
+}
+
+// sameOutput wants the lines shown in this order; "..." is a gap.
+func sameOutput(shown []string, printed string) error {
+	output, at, gap := strings.Split(strings.TrimRight(printed, "\n"), "\n"), 0, false
+	for _, want := range shown {
+		if want == "..." {
+			gap = true
+			continue
+		}
+		for gap && at < len(output) && output[at] != want {
+			at++
+		}
+		if at >= len(output) {
+			return fmt.Errorf("the page has the line\n%s\nwhich it does not print:\n%s", want, printed)
+		}
+		if output[at] != want {
+			return fmt.Errorf("the page has the line\n%s\nwhere it prints\n%s", want, output[at])
+		}
+		at, gap = at+1, false
+	}
+	if !gap && at < len(output) {
+		return fmt.Errorf("the page ends before the line\n%s", output[at])
+	}
+	return nil
+}
+
+// named holds that a command in running text exists, with the flags it is named with.
+func (p *runner) named(line int, code string) {
+	p.goTests(line, code)
+	args := strings.Fields(code)
+	if len(args) == 0 || args[0] != "otpdoctor" {
+		return
+	}
+	root := newApp(strings.NewReader(""), io.Discard, io.Discard).root()
+	cmd, rest, err := root.Find(args[1:])
+	if err != nil || cmd == root && len(rest) > 0 && !strings.HasPrefix(rest[0], "-") && rest[0] != "..." {
+		p.errorf(line, "`%s`: there is no such command", code)
+		return
+	}
+	cmd.InitDefaultHelpFlag()
+	for _, a := range rest {
+		name, long := strings.CutPrefix(a, "--")
+		if name, _, _ = strings.Cut(name, "="); !long {
+			continue
+		}
+		var flag *pflag.Flag
+		if flag = cmd.Flags().Lookup(name); flag == nil {
+			flag = cmd.InheritedFlags().Lookup(name)
+		}
+		if flag == nil {
+			p.errorf(line, "`%s`: there is no flag --%s", code, name)
+		}
+	}
+}
+
+// goTests holds that the packages and tests of a go test exist.
+func (p *runner) goTests(line int, text string) {
+	m := goTest.FindStringSubmatch(text)
+	if m == nil {
+		return
+	}
+	var source bytes.Buffer
+	for _, dir := range strings.Fields(m[1]) {
+		dir = strings.Trim(dir, "`,.")
+		if strings.HasSuffix(dir, "/") || dir == "" { // ./...
+			continue
+		}
+		tests, _ := filepath.Glob(filepath.Join("..", "..", strings.TrimPrefix(dir, "/"), "*_test.go"))
+		if len(tests) == 0 {
+			p.errorf(line, "%s: no tests in %s", text, dir)
+		}
+		for _, file := range tests {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				p.t.Fatal(err)
+			}
+			source.Write(data)
+		}
+	}
+	for _, m := range testPattern.FindAllStringSubmatch(m[2], -1) {
+		kind := map[string]string{"run": "Test", "bench": "Benchmark", "fuzz": "Fuzz"}[m[1]]
+		for part := range strings.SplitSeq(m[2], "|") {
+			if strings.Trim(strings.ToLower(part), "x") == "" { // -run XXX runs none
+				continue
+			}
+			found := regexp.MustCompile(`func `+kind+`\w*\(`).FindAllString(source.String(), -1)
+			if !slices.ContainsFunc(found, func(f string) bool { return strings.Contains(f, part) }) {
+				p.errorf(line, "%s: no %s of that name: %s", text, strings.ToLower(kind), part)
+			}
+		}
+	}
+}
+
+// pageFiles makes the folder in which the pages are run.
+func pageFiles(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	sample := func(name, from string) {
+		data, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(from)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(dir, name), data)
+	}
+	for name, from := range map[string]string{
+		"march.csv.gz":       "diagnostics/demo.csv.gz",
+		"april.csv.gz":       "diagnostics/demo.csv.gz",
+		"sms-log.csv":        "testdata/logs/twilio-csv.csv",
+		"events.jsonl":       "testdata/logs/aws-sms-events.jsonl",
+		"export.json":        "testdata/logs/bandwidth-messages.json",
+		"okta.json":          "testdata/logs/identity-okta-factors.jsonl",
+		"okta.jsonl":         "testdata/logs/identity-okta-factors.jsonl",
+		"duo-auth.json":      "testdata/logs/identity-duo-version1.json",
+		"duo-telephony.json": "testdata/logs/identity-duo-version1.json",
+		"twilio.csv":         "testdata/logs/twilio-csv.csv",
+		"sns.jsonl":          "testdata/logs/aws-sns.jsonl",
+		"northfirm/set.yaml": "testdata/faq/set.yaml",
+		"infobip.json":       "testdata/logs/infobip.json",
+		"vonage.csv":         "testdata/logs/vonage-reports.csv",
+		"azure.json":         "testdata/logs/azure-events.json",
+		"sinch.jsonl":        "testdata/logs/sinch-reports.jsonl",
+		"bandwidth.json":     "testdata/logs/bandwidth-messages.json",
+		"telnyx.csv":         "testdata/logs/telnyx-records.csv",
+		"plivo.json":         "testdata/logs/plivo-messages.json",
+		"messagebird.json":   "testdata/logs/messagebird-messages.json",
+		"kannel.log":         "testdata/logs/kannel.log",
+		"smpp-receipts.txt":  "testdata/logs/smpp-receipts.txt",
+		"monday.csv":         "testdata/logs/generic-csv.csv",
+		"tuesday.csv":        "testdata/logs/generic-csv.csv",
+	} {
+		sample(name, from)
+	}
+	for name, text := range map[string]string{
+		"odd.csv":      "Phone,State,When\n+447700900142,delivered,2026-03-03T10:00:00Z\n",
+		"numbers.txt":  "+447700900187\n+4407700900423\n",
+		"users.txt":    "+447700900187\n",
+		"answers.json": `{"number_changed":"no","noticed_at":"2026-03-03T08:10:00Z"}`,
+		"home/.local/share/bash-completion/completions/x": "",
+		"home/.config/fish/completions/x":                 "",
+	} {
+		write(t, filepath.Join(dir, name), []byte(text))
+	}
+	// What other commands have written.
+	p := runner{t: t, page: "the files of the pages", dir: dir}
+	for _, command := range []string{
+		"gzip -dc march.csv.gz > march.csv; gzip -dc april.csv.gz > april.csv; gzip -c events.jsonl > events.jsonl.gz",
+		"cp march.csv today.csv; otpdoctor analyze tuesday.csv --save-tally tuesday.tally",
+		"otpdoctor ticket --logs march.csv --number " + demoNumber + " -o ticket.md",
+		"otpdoctor ticket --logs march.csv --number " + demoNumber + " > ticket.txt",
+		"otpdoctor ticket --logs march.csv --number " + demoNumber + " --pack -o case.zip",
+		"printf '1\\n" + demoNumber + "\\n' | otpdoctor wizard --accessible --case 20260303-101204.000.case.jsonl > /dev/null || true",
+	} {
+		cmd := exec.Command("sh", "-c", command)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_STATE_HOME="+dir, "LC_ALL=C.UTF-8")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			p.errorf(0, "%s: %v\n%s", command, err, out)
+		}
+	}
+	return dir
+}
+
+func write(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
