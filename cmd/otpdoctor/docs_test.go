@@ -440,3 +440,92 @@ func write(t *testing.T, path string, data []byte) {
 		t.Fatal(err)
 	}
 }
+
+var (
+	pageLink = regexp.MustCompile(`\]\(([^)#]+)(?:#[^)]*)?\)`)
+	pagePath = regexp.MustCompile(`^[\w.-]+(/[\w.-]+)+$|^[\w-]+\.(go|md|yaml)$`)
+)
+
+// TestPageLinks holds that what pages link to is there, and that the files which
+// ARCHITECTURE.md and CONTRIBUTING.md name are.
+func TestPageLinks(t *testing.T) {
+	root := filepath.Join("..", "..")
+	links := 0
+	for _, page := range slices.Concat(markdownFiles(t, root), markdownFiles(t, filepath.Join(root, "docs"))) {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range pageLink.FindAllStringSubmatch(string(text), -1) {
+			if strings.Contains(m[1], "://") || strings.HasPrefix(m[1], "mailto:") {
+				continue
+			}
+			links++
+			if !exists(filepath.Join(filepath.Dir(page), filepath.FromSlash(m[1]))) {
+				t.Errorf("%s: there is no %s", filepath.Base(page), m[1])
+			}
+		}
+		if name := filepath.Base(page); name != "ARCHITECTURE.md" && name != "CONTRIBUTING.md" {
+			continue
+		}
+		for _, m := range inlineCode.FindAllStringSubmatch(string(text), -1) {
+			if pagePath.MatchString(m[1]) && !exists(filepath.Join(root, filepath.FromSlash(m[1]))) {
+				t.Errorf("%s: there is no %s", filepath.Base(page), m[1])
+			}
+		}
+	}
+	if links < 30 {
+		t.Errorf("looked at %d links only", links)
+	}
+}
+
+func markdownFiles(t *testing.T, dir string) []string {
+	t.Helper()
+	pages, err := filepath.Glob(filepath.Join(dir, "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pages
+}
+
+// TestArchitectureCommits holds that ARCHITECTURE.md has every room, in order, and
+// that the commits it names are in the history, where there is one.
+func TestArchitectureCommits(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "ARCHITECTURE.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := 0
+	for _, room := range order {
+		if room == "wizard/termguard" || room == "cmd/release" || strings.HasPrefix(room, "testdata") {
+			continue
+		}
+		i := strings.Index(string(text[at:]), "| `"+room+"` |")
+		if i < 0 {
+			t.Fatalf("no row for %s behind those before it", room)
+		}
+		at += i
+	}
+	history, err := exec.Command("git", "log", "--format=%s").Output()
+	shallow, _ := exec.Command("git", "rev-parse", "--is-shallow-repository").Output()
+	if err != nil || strings.TrimSpace(string(shallow)) != "false" {
+		t.Skip("no history here")
+	}
+	subjects := strings.Split(string(history), "\n")
+	var missing []string
+	named := regexp.MustCompile(`"([^"]+)" \|\n`).FindAllStringSubmatch(string(text), -1)
+	for _, m := range named {
+		if !slices.Contains(subjects, m[1]) {
+			missing = append(missing, m[1])
+		}
+	}
+	if len(named) < 10 {
+		t.Errorf("%d commits named only", len(named))
+	}
+	if len(missing) > len(named)/2 {
+		t.Skip("this is another history, such as that of an unpacked archive within a repository")
+	}
+	for _, subject := range missing {
+		t.Errorf("no commit %q", subject)
+	}
+}
