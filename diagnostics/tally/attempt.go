@@ -19,7 +19,8 @@ type assembler struct {
 	codes  map[uint16]int
 	at     attempt
 	last   record // of [Table]'s queries
-	full   bool   // tell of ok attempts as much as of others
+	slot   slot
+	full   bool // tell of ok attempts as much as of others
 }
 
 func (t *Table) assembler() *assembler {
@@ -264,12 +265,12 @@ func (r *record) addDay(day int64) {
 	}
 }
 
-// record reads one number from the store. Either of s's slot and u may be missing.
-func (a *assembler) record(r *record, n number.MSISDN, s *shard, sl *slot, u *untimed, f func(*attempt)) {
+// record reads one number from the store. Either of sl and u may be missing.
+func (a *assembler) record(r *record, n number.MSISDN, sl *slot, u *untimed, f func(*attempt)) {
 	r.reset(n)
 	if sl != nil {
-		items := a.reader.read(s, sl)
-		r.Messages, r.Verified = int32(sl.messages()), sl.verified()
+		items := a.reader.read(sl)
+		r.Messages, r.Verified = int32(sl.messages), sl.verified
 		r.Delivered = r.Messages
 		newest := deliverylog.NoTime
 		for i := range items {
@@ -281,7 +282,7 @@ func (a *assembler) record(r *record, n number.MSISDN, s *shard, sl *slot, u *un
 				newest, r.LastDelivered = it.last, it.done
 			}
 		}
-		a.each(n, sl.zone(), items, func(at *attempt) {
+		a.each(n, sl.zone, items, func(at *attempt) {
 			r.add(at)
 			if f != nil {
 				f(at)

@@ -88,7 +88,7 @@ func (c *Counter) MarshalBinary() ([]byte, error) {
 
 // WriteTo writes what [Counter.MarshalBinary] gives.
 func (c *Counter) WriteTo(w io.Writer) (int64, error) {
-	c.flushAll()
+	c.gather()
 	e := &encoder{w: w}
 	e.buf = append(e.buf, magic...)
 	e.uint(version)
@@ -238,37 +238,40 @@ func (c *Counts) list() [6]*int64 {
 }
 
 func (c *Counter) writeNumbers(e *encoder, cells, errs []uint16) {
-	plain := make([]number.MSISDN, 0)
+	var r reader
+	person := func(sl *slot) {
+		e.count(sl.messages)
+		e.uint(bit(sl.verified))
+		writeItems(e, join(r.read(sl), cells), cells, errs)
+	}
+	plain := 0
 	var odd []number.MSISDN
-	for _, n := range c.people.numbers() {
-		switch {
-		case c.people.shard(uint64(n)).find(uint64(n)) == nil:
-		case n.IsOdd():
-			odd = append(odd, n)
-		default:
-			plain = append(plain, n)
+	for i := range c.people.shards {
+		in := cursor{s: &c.people.shards[i]}
+		for key, _, ok := in.next(); ok; key, _, ok = in.next() {
+			if n := number.MSISDN(key); n.IsOdd() {
+				odd = append(odd, n)
+			} else {
+				plain++
+			}
 		}
 	}
-	var r reader
-	person := func(n number.MSISDN) {
-		s := c.people.shard(uint64(n))
-		sl := s.find(uint64(n))
-		e.count(sl.messages())
-		e.uint(bit(sl.verified()))
-		writeItems(e, join(r.read(s, sl), cells), cells, errs)
-	}
-	e.length(len(plain))
-	before := number.MSISDN(0)
-	for _, n := range plain {
-		e.uint(uint64(n - before))
-		before = n
-		person(n)
+	e.length(plain)
+	before := uint64(0)
+	for sl := range c.people.ordered() {
+		if !number.MSISDN(sl.key).IsOdd() {
+			e.uint(sl.key - before)
+			before = sl.key
+			person(sl)
+		}
 	}
 	slices.SortFunc(odd, func(x, y number.MSISDN) int { return strings.Compare(x.E164(), y.E164()) })
 	e.length(len(odd))
 	for _, n := range odd {
+		var sl slot
+		c.people.find(uint64(n), &sl)
 		e.string(n.E164())
-		person(n)
+		person(&sl)
 	}
 	e.length(len(c.people.untimed))
 	for _, n := range slices.Sorted(maps.Keys(c.people.untimed)) {
@@ -641,39 +644,61 @@ func (d *decoder) within(i, ms int64) {
 }
 
 func (c *Counter) readNumbers(d *decoder, cells, errs []uint16) {
-	person := func(n number.MSISDN) {
-		s := c.people.shard(uint64(n))
-		sl, isNew := s.make(uint64(n))
-		if !isNew {
-			d.fail("a number comes twice")
-			return
+	writers := make([]writer, len(c.people.shards))
+	for i := range writers {
+		writers[i] = writer{s: &c.people.shards[i], pool: &c.people.spare}
+	}
+	// Numbers come in order.
+	keep := func(sl *slot) {
+		w := &writers[hash(sl.key)>>(64-shardBits)]
+		if !w.s.based {
+			w.s.base, w.s.based = sl.newest.first, true
 		}
-		sl.setZone(c.places.of(sl.key))
-		if s.crowded() {
-			s.repack()
-		}
+		w.s.used++
+		w.putSlot(sl)
+	}
+	person := func(n number.MSISDN, sl *slot) {
+		*sl = slot{key: uint64(n), zone: c.places.of(uint64(n)), chain: sl.chain[:0]}
 		messages := int64(d.uint(1<<31 - 1))
 		sl.count(messages, d.flag())
-		if singles := c.readItems(d, s, sl, cells, errs); singles > messages || singles < 0 {
+		if singles := c.readItems(d, sl, cells, errs); singles > messages || singles < 0 {
 			d.fail("a number has more messages than it should")
 		}
 	}
-	n := uint64(0)
+	n, sl := uint64(0), new(slot)
 	for range d.length(3) {
 		delta := d.uint(math.MaxUint64)
 		if n += delta; delta == 0 || n < delta || number.MSISDN(n).IsOdd() {
 			d.fail("numbers are not in order")
 			return
 		}
-		person(number.MSISDN(n))
+		if person(number.MSISDN(n), sl); d.err != nil {
+			return
+		}
+		keep(sl)
 	}
+	var odd []*slot // greater than all plain ones
 	for range d.length(3) {
 		text := string(d.bytes())
 		if number.Odd(text) == 0 {
 			d.fail("a recipient is empty")
 			return
 		}
-		person(number.Odd(text))
+		sl := new(slot)
+		person(number.Odd(text), sl)
+		odd = append(odd, sl)
+	}
+	slices.SortFunc(odd, func(x, y *slot) int { return cmp.Compare(x.key, y.key) })
+	for i, sl := range odd {
+		if i > 0 && sl.key == odd[i-1].key {
+			d.fail("a number comes twice")
+		}
+		if d.err == nil {
+			keep(sl)
+		}
+	}
+	for i := range writers {
+		writers[i].done()
 	}
 	for range d.length(6) {
 		n := number.MSISDN(0)
@@ -697,7 +722,7 @@ func (c *Counter) readNumbers(d *decoder, cells, errs []uint16) {
 }
 
 // readItems gives how many messages there are at least.
-func (c *Counter) readItems(d *decoder, s *shard, sl *slot, cells, errs []uint16) (messages int64) {
+func (c *Counter) readItems(d *decoder, sl *slot, cells, errs []uint16) (messages int64) {
 	first, id := deliverylog.Time(0), uint16(0)
 	n := d.length(2)
 	if n == 0 || len(cells) == 0 {
@@ -744,7 +769,7 @@ func (c *Counter) readItems(d *decoder, s *shard, sl *slot, cells, errs []uint16
 		if !it.doneKnown || it.kind != inTime {
 			messages++
 		}
-		s.add(sl, &it)
+		sl.add(&it)
 	}
 	return messages
 }

@@ -42,7 +42,7 @@ const slotsPerHour = int(time.Hour / SlotLength)
 //
 // The table looks into the counter's memory: it is good until the counter counts on.
 func (c *Counter) Close(newest deliverylog.Time) *Table {
-	c.flushAll()
+	c.gather()
 	t := &Table{Validity: c.o.Validity, By: c.o.By, From: c.from, To: c.to, people: c.people, reg: c.reg,
 		index: map[groupKey]int{}, watched: map[number.MSISDN]*Watched{}}
 	c.reg.mu.RLock()
@@ -223,11 +223,7 @@ func (t *Table) judge(cc *cellCount, groups ...*Group) {
 func (c *Counter) countAttempts(t *Table, groups []*groupBuild, total *groupBuild) {
 	p := c.people
 	workers := min(runtime.GOMAXPROCS(0), 4)
-	numbers := 0
-	for i := range p.shards {
-		numbers += p.shards[i].used
-	}
-	if numbers < 10_000 {
+	if p.used() < 10_000 {
 		workers = 1
 	}
 	shards := make(chan int, len(p.shards))
@@ -248,8 +244,8 @@ func (c *Counter) countAttempts(t *Table, groups []*groupBuild, total *groupBuil
 	}
 	wg.Wait()
 	for n, u := range p.untimed {
-		if p.shard(uint64(n)).find(uint64(n)) == nil {
-			closers[0].a.record(&closers[0].record, n, nil, nil, u, nil)
+		if !p.has(uint64(n)) {
+			closers[0].a.record(&closers[0].record, n, nil, u, nil)
 			closers[0].countUser()
 		}
 	}
@@ -304,17 +300,13 @@ func (cl *closer) shard(p *people, s *shard) {
 			cl.keep(at)
 		}
 	}
-	for i := range s.slots {
-		sl := &s.slots[i]
-		if sl.key == 0 {
-			continue
-		}
+	for sl := range s.all() {
 		n := number.MSISDN(sl.key)
 		var u *untimed
 		if len(p.untimed) > 0 {
 			u = p.untimed[n]
 		}
-		cl.a.record(&cl.record, n, s, sl, u, count)
+		cl.a.record(&cl.record, n, sl, u, count)
 		cl.countUser()
 	}
 }

@@ -1,7 +1,9 @@
 package tally
 
 import (
+	"encoding/binary"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -41,6 +43,7 @@ type Counter struct {
 	names     [nameSlots]nameSlot
 	errs      [errorSlots]errorSlot
 	batches   [1 << shardBits]batch
+	absorber
 }
 
 // people are all numbers, shared by forks.
@@ -102,29 +105,58 @@ type errorSlot struct {
 	set bool
 }
 
-// batch collects messages for one shard, so that its lock is taken seldom and
-// the misses of its table overlap.
+// batch collects messages for one shard, so that its lock is taken seldom.
 type batch struct {
 	events []event
-	ids    []byte
+	notes  []byte
 }
 
 const batchSize = 64
 
-// event is one message in a batch.
+// event is one message that is to be put to its number.
 type event struct {
-	key       uint64
-	at, done  deliverylog.Time
-	idEnd     int32 // where the message's id ends in ids; it begins where the one before ends
-	cell, err uint16
-	kind      kind
-	delay     uint8
-	doneKnown bool
-	verified  bool
+	key  uint64
+	at   deliverylog.Time
+	lag  uint32 // delivery - at; of one with a note, the place of that
+	cell uint16
+	what uint8 // kind | done known<<3 | verified<<4 | delay<<5, delay noted: it has a note
 }
 
-func (e *event) item(id []byte) item {
-	return item{first: e.at, last: e.at, done: e.done, kind: e.kind, delay: e.delay, doneKnown: e.doneKnown, cell: e.cell, err: e.err, id: id}
+// A note is what few messages have: delivery time (8 bytes), delay, error (2),
+// length of id, id. All messages that are named have one.
+const noted = 7
+
+// append puts a message in.
+func (b *batch) append(key uint64, it *item, id string, verified bool) {
+	e := event{key: key, at: it.first, cell: it.cell, what: uint8(it.kind) | uint8(bit(it.doneKnown)<<3|bit(verified)<<4)}
+	if lag := it.done - it.first; !it.kind.named() && lag >= 0 && lag <= math.MaxUint32 {
+		e.lag = uint32(lag)
+		e.what |= it.delay << 5
+	} else {
+		if len(id) > maxID || !it.kind.named() {
+			id = ""
+		}
+		e.lag = uint32(len(b.notes))
+		e.what |= noted << 5
+		b.notes = binary.LittleEndian.AppendUint64(b.notes, uint64(it.done))
+		b.notes = append(b.notes, it.delay, byte(it.err), byte(it.err>>8), byte(len(id)))
+		b.notes = append(b.notes, id...)
+	}
+	b.events = append(b.events, e)
+}
+
+// item is an event as its number keeps it; its id stays in notes.
+func (e *event) item(notes []byte) (it item, verified bool) {
+	it = item{first: e.at, last: e.at, kind: kind(e.what & 7), doneKnown: e.what&(1<<3) != 0, delay: e.what >> 5, cell: e.cell}
+	if it.delay != noted {
+		it.done = e.at + deliverylog.Time(e.lag)
+	} else {
+		n := notes[e.lag:]
+		it.done, it.delay = deliverylog.Time(binary.LittleEndian.Uint64(n)), n[8]
+		it.err = binary.LittleEndian.Uint16(n[9:])
+		it.id = n[12 : 12+int(n[11]) : 12+int(n[11])]
+	}
+	return it, e.what&(1<<4) != 0
 }
 
 // NewCounter makes an empty counter.
@@ -142,9 +174,6 @@ func NewCounter(o Options) *Counter {
 		o.Until = deliverylog.NoTime
 	}
 	p := &people{untimed: map[number.MSISDN]*untimed{}}
-	for i := range p.shards {
-		p.shards[i].arena.spare = &p.spare
-	}
 	return newCounter(o, p, newRegistry(o.By))
 }
 
@@ -242,16 +271,14 @@ func (c *Counter) Add(m *message.Message) {
 	}
 
 	key := uint64(m.To)
-	b := &c.batches[hash(key)>>(64-shardBits)]
+	shard := int(hash(key) >> (64 - shardBits))
+	b := &c.batches[shard]
 	if b.events == nil {
 		b.events = make([]event, 0, batchSize)
 	}
-	if it.kind.named() {
-		b.ids = append(b.ids, m.ID...)
-	}
-	b.events = append(b.events, event{key, at, it.done, int32(len(b.ids)), it.cell, it.err, it.kind, it.delay, it.doneKnown, m.Verified.Known()})
+	b.append(key, &it, m.ID, m.Verified.Known())
 	if len(b.events) == batchSize {
-		c.flush(int(hash(key) >> (64 - shardBits)))
+		c.flush(shard)
 	}
 }
 
@@ -265,12 +292,9 @@ func (c *Counter) Typed(n number.MSISDN, at deliverylog.Time) {
 	if n == 0 || !c.from.Known() || at < c.from || at > c.to+latestTyping {
 		return
 	}
-	c.flushAll()
-	s := c.people.shard(uint64(n))
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if sl := s.find(uint64(n)); sl != nil {
-		sl.count(0, true)
+	c.gather()
+	if record, ok := c.people.shard(uint64(n)).locate(uint64(n)); ok {
+		record[0] |= recordVerified
 	}
 }
 
@@ -315,45 +339,19 @@ func (c *Counter) flush(shard int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.crowded() {
-		s.repack()
+		c.absorb(s)
 	}
-	s.touch(b.events)
-	id := int32(0)
-	for i := range b.events {
-		e := &b.events[i]
-		sl, isNew := s.make(e.key)
-		if isNew {
-			sl.setZone(c.places.of(e.key))
+	from := len(s.waiting)
+	s.waiting = append(s.waiting, b.events...)
+	if len(b.notes) > 0 {
+		for i := from; i < len(s.waiting); i++ {
+			if e := &s.waiting[i]; e.what>>5 == noted {
+				e.lag += uint32(len(s.notes))
+			}
 		}
-		c.countHour(c.cells[e.cell], sl.zone(), e.at, e.kind)
-		sl.count(1, e.verified)
-		it := e.item(b.ids[id:e.idEnd])
-		id = e.idEnd
-		s.add(sl, &it)
+		s.notes = append(s.notes, b.notes...)
 	}
-	b.events, b.ids = b.events[:0], b.ids[:0]
-}
-
-// touch loads what the events of a batch will need, so that the processor waits
-// for all of it at once.
-func (s *shard) touch(events []event) {
-	if len(s.slots) == 0 {
-		return
-	}
-	var chunks [batchSize]uint32
-	for i := range events {
-		sl := &s.slots[s.place(events[i].key)]
-		if sl.key == events[i].key {
-			chunks[i] = sl.chunk()
-		}
-	}
-	sum := byte(0)
-	for _, c := range chunks[:len(events)] {
-		if c != 0 {
-			sum ^= s.arena.pages[c/granulesPerPage][c%granulesPerPage*granule]
-		}
-	}
-	s.touched = sum
+	b.events, b.notes = b.events[:0], b.notes[:0]
 }
 
 // countHour counts a message under its local hour; zone 0 is the country's.
@@ -511,6 +509,14 @@ func clone(m *message.Message) message.Message {
 	return k
 }
 
+// gather puts all in its place, so that the shards can be read.
+func (c *Counter) gather() {
+	c.flushAll()
+	for i := range c.people.shards {
+		c.absorb(&c.people.shards[i])
+	}
+}
+
 // flushAll hands on what waits in batches.
 func (c *Counter) flushAll() {
 	for i := range c.batches {
@@ -531,7 +537,9 @@ func (c *Counter) Merge(other *Counter) error {
 		return errors.New("counted by " + other.o.By + ", not by " + c.o.By)
 	}
 	c.flushAll()
-	other.flushAll()
+	if other.flushAll(); other.people != c.people {
+		other.gather()
+	}
 	c.sources = append(c.sources, other.sources...)
 	c.newest, c.to = max(c.newest, other.newest), max(c.to, other.to)
 	if !c.from.Known() || other.from.Known() && other.from < c.from {
@@ -640,27 +648,22 @@ func (c *Counter) mergePeople(other *Counter, cells, errs []uint16) {
 	}
 	var r reader
 	for i := range other.people.shards {
-		s, from := &c.people.shards[i], &other.people.shards[i]
-		for j := range from.slots {
-			sl := &from.slots[j]
-			if sl.key == 0 {
-				continue
+		from := &other.people.shards[i]
+		in, sl, e := cursor{s: from}, new(slot), new(entry)
+		c.absorb(&c.people.shards[i])
+		c.merge(&c.people.shards[i], false, func() *entry {
+			if !in.slot(sl) {
+				return nil
 			}
-			mine, isNew := s.make(sl.key)
-			if isNew {
-				mine.setZone(c.places.of(sl.key))
-			}
-			mine.count(sl.messages(), sl.verified())
-			if s.crowded() {
-				s.repack()
-			}
-			items := r.read(from, sl)
-			for k := len(items) - 1; k >= 0; k-- { // oldest first, as far as known
-				it := &items[k]
+			e.key, e.messages, e.verified = sl.key, sl.messages, sl.verified
+			e.items = r.read(sl)
+			slices.Reverse(e.items) // oldest first, as far as known
+			for k := range e.items {
+				it := &e.items[k]
 				it.cell, it.err = cells[it.cell], errs[it.err]
-				s.add(mine, it)
 			}
-		}
+			return e
+		})
 		*from = shard{}
 	}
 }

@@ -2,6 +2,7 @@ package tally
 
 import (
 	"maps"
+	"math"
 	"slices"
 
 	"cli.otpdoctor/diagnostics/carrier"
@@ -66,17 +67,27 @@ func (t *Table) User(n number.MSISDN) (u User, ok bool) {
 // EachUser calls f with each number's record, by number. The record is reused:
 // copy what you keep.
 func (t *Table) EachUser(f func(*User)) {
-	t.mu.Lock()
-	if t.numbers == nil {
-		t.numbers = t.people.numbers()
-	}
-	t.mu.Unlock()
 	a := t.assembler()
-	for _, n := range t.numbers {
-		if r, ok := t.record(a, n); ok {
-			f(&r.User)
+	var others []number.MSISDN // without a time in any message
+	for n := range t.people.untimed {
+		if !t.people.has(uint64(n)) {
+			others = append(others, n)
 		}
 	}
+	slices.Sort(others)
+	untimed := func(until uint64) {
+		for ; len(others) > 0 && uint64(others[0]) < until; others = others[1:] {
+			a.record(&a.last, others[0], nil, t.people.untimed[others[0]], nil)
+			f(&a.last.User)
+		}
+	}
+	for sl := range t.people.ordered() {
+		untimed(sl.key)
+		n := number.MSISDN(sl.key)
+		a.record(&a.last, n, sl, t.people.untimed[n], nil)
+		f(&a.last.User)
+	}
+	untimed(math.MaxUint64)
 }
 
 // GroupsOf lists all groups in which the number has a message, by index.
@@ -128,11 +139,8 @@ func (t *Table) Delays(group int, from, to deliverylog.Time) []DelaySlot {
 	}
 	a := t.assembler()
 	for i := range t.people.shards {
-		s := &t.people.shards[i]
-		for j := range s.slots {
-			if sl := &s.slots[j]; sl.key != 0 {
-				a.record(&a.last, number.MSISDN(sl.key), s, sl, nil, count)
-			}
+		for sl := range t.people.shards[i].all() {
+			a.record(&a.last, number.MSISDN(sl.key), sl, nil, count)
 		}
 	}
 	out := make([]DelaySlot, 0, len(slots))
@@ -152,34 +160,13 @@ func (t *Table) assemble() *assembler {
 
 // record reads one number into a's own record, good until its next call.
 func (t *Table) record(a *assembler, n number.MSISDN) (r *record, ok bool) {
-	s := t.people.shard(uint64(n))
-	sl, u := s.find(uint64(n)), t.people.untimed[n]
-	if n == 0 || sl == nil && u == nil {
+	sl, u := &a.slot, t.people.untimed[n]
+	if n == 0 || !t.people.find(uint64(n), sl) {
+		sl = nil
+	}
+	if sl == nil && u == nil {
 		return nil, false
 	}
-	a.record(&a.last, n, s, sl, u, nil)
+	a.record(&a.last, n, sl, u, nil)
 	return &a.last, true
-}
-
-// numbers lists all numbers in order.
-func (p *people) numbers() []number.MSISDN {
-	n := len(p.untimed)
-	for i := range p.shards {
-		n += p.shards[i].used
-	}
-	all := make([]number.MSISDN, 0, n)
-	for i := range p.shards {
-		for j := range p.shards[i].slots {
-			if key := p.shards[i].slots[j].key; key != 0 {
-				all = append(all, number.MSISDN(key))
-			}
-		}
-	}
-	for n := range p.untimed {
-		if p.shard(uint64(n)).find(uint64(n)) == nil {
-			all = append(all, n)
-		}
-	}
-	slices.Sort(all)
-	return all
 }

@@ -151,7 +151,7 @@ func TestAnyOrder(t *testing.T) {
 				for i := range ms {
 					cs[r.IntN(parts)].Add(&ms[i])
 					if r.IntN(100) == 0 {
-						repackAll(cs[r.IntN(parts)])
+						cs[r.IntN(parts)].gather()
 					}
 				}
 				for _, other := range cs[1:] {
@@ -310,14 +310,6 @@ func wildID(r *rand.Rand) string {
 		return fmt.Sprintf("%0*d", n%maxID+1, n)
 	}
 	return ""
-}
-
-// repackAll does what happens when memory is crowded.
-func repackAll(c *Counter) {
-	c.flushAll()
-	for i := range c.people.shards {
-		c.people.shards[i].repack()
-	}
 }
 
 // Forks count at the same time.

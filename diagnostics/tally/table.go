@@ -71,7 +71,6 @@ type Table struct {
 
 	mu      sync.Mutex // over what follows
 	scratch *assembler
-	numbers []number.MSISDN // all, in order; made on first use
 }
 
 // Counts are messages by status.
