@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -151,6 +152,7 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.
 		return nil, errors.New("no log to read")
 	}
 	log, started := o.logger(), time.Now()
+	defer tightMemory()()
 	counters := []*tally.Counter{tally.NewCounter(tally.Options{
 		Validity: o.validity(),
 		Grace:    o.Grace,
@@ -211,6 +213,21 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.
 	log.WithFields(logrus.Fields{"findings": len(report.Findings), "groups": len(report.Table.Groups),
 		"took": time.Since(started).Round(time.Millisecond).String()}).Info("analysed")
 	return report, nil
+}
+
+// memorySlack is by how much in a hundred the memory may grow between two
+// collections of an analysis. Nearly all of it is free of pointers and cheap to
+// collect, and what large logs take in memory is what people run out of.
+const memorySlack = 25
+
+// tightMemory keeps the collector at memorySlack until done is called.
+func tightMemory() (done func()) {
+	before := debug.SetGCPercent(memorySlack)
+	if before < memorySlack { // tight already, or off on purpose
+		debug.SetGCPercent(before)
+		return func() {}
+	}
+	return func() { debug.SetGCPercent(before) }
 }
 
 func messageProgress(f func(Progress)) func(message.Progress) {

@@ -80,8 +80,7 @@ type board struct {
 	table     *tally.Table
 	options   Options
 	attempts  []attempt // as Table.Bad
-	people    []person  // by number
-	index     map[number.MSISDN]int32
+	people    []person  // by their first bad attempt
 	areas     []area
 	countries []string // most attempts first
 	byCarrier bool     // the table's groups are carriers
@@ -99,7 +98,7 @@ type board struct {
 }
 
 func newBoard(t *tally.Table, o Options) *board {
-	b := &board{table: t, options: o, index: make(map[number.MSISDN]int32), scans: make(map[string]found), raw: make(map[string]sum), byCarrier: t.By == "" || t.By == "carrier"}
+	b := &board{table: t, options: o, scans: make(map[string]found), raw: make(map[string]sum), byCarrier: t.By == "" || t.By == "carrier"}
 	if b.timed = t.From.Known() && t.To.Known(); b.timed {
 		b.first, b.last = slotOf(t.From), slotOf(t.To)
 	}
@@ -136,17 +135,16 @@ const readAll = 5_000
 func (b *board) seat() {
 	b.attempts = make([]attempt, len(b.table.Bad))
 	b.nameless = b.namelessFailures()
+	b.people = make([]person, b.table.Totals.AffectedUsers)
 	for i := range b.table.Bad {
 		src := &b.table.Bad[i]
-		at, seen := b.index[src.Number]
-		if !seen {
-			at = int32(len(b.people))
-			b.index[src.Number] = at
-			b.people = append(b.people, person{number: src.Number, area: src.Group, first: int32(i), last: int32(i)})
-		} else {
-			b.attempts[b.people[at].last].next = int32(i)
-		}
+		at := b.table.BadUser[i]
 		p := &b.people[at]
+		if p.count == 0 {
+			*p = person{number: src.Number, area: src.Group, first: int32(i), last: int32(i)}
+		} else {
+			b.attempts[p.last].next = int32(i)
+		}
 		p.last = int32(i)
 		p.count++
 		b.attempts[i] = attempt{Attempt: src, person: at, next: -1}
@@ -160,6 +158,13 @@ func (b *board) seat() {
 			b.attempts[j].area = b.areaFor(b.attempts[j].Attempt, p)
 		}
 		b.weigh(p)
+	}
+	perArea := make([]int, len(b.areas))
+	for i := range b.attempts {
+		perArea[b.attempts[i].area]++
+	}
+	for i := range b.areas {
+		b.areas[i].bad = make([]int32, 0, perArea[i])
 	}
 	for i := range b.attempts {
 		a := &b.areas[b.attempts[i].area]

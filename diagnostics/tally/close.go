@@ -267,11 +267,16 @@ func (c *Counter) countAttempts(t *Table, groups []*groupBuild, total *groupBuil
 	if bad > 0 {
 		t.Bad = make([]Attempt, 0, bad)
 	}
+	users := int32(0)
 	for _, cl := range closers {
 		for i, block := range cl.bad {
+			for k := range block {
+				block[k].user += users
+			}
 			t.Bad = append(t.Bad, block...)
 			cl.bad[i] = nil
 		}
+		users += int32(cl.affected)
 	}
 	for _, b := range groups {
 		total.attempts.addAttempts(&b.attempts)
@@ -279,6 +284,25 @@ func (c *Counter) countAttempts(t *Table, groups []*groupBuild, total *groupBuil
 	slices.SortFunc(t.Bad, func(x, y Attempt) int {
 		return cmp.Or(cmp.Compare(x.First, y.First), cmp.Compare(x.Number, y.Number))
 	})
+	t.seatUsers(users)
+}
+
+// seatUsers numbers the users of bad attempts in their order.
+func (t *Table) seatUsers(users int32) {
+	if users == 0 {
+		return
+	}
+	seats := make([]int32, users) // from 1
+	t.BadUser = make([]int32, len(t.Bad))
+	next := int32(0)
+	for i := range t.Bad {
+		seat := &seats[t.Bad[i].user]
+		if *seat == 0 {
+			next++
+			*seat = next
+		}
+		t.BadUser[i] = *seat - 1
+	}
 }
 
 // closer counts the attempts of some shards.
@@ -322,6 +346,7 @@ func (cl *closer) keep(at *attempt) {
 		cl.bad = append(cl.bad, make([]Attempt, 0, badBlock))
 		n++
 	}
+	at.user = int32(cl.affected) // who is counted after their last attempt
 	cl.bad[n-1] = append(cl.bad[n-1], at.Attempt)
 	cl.ids = append(cl.ids, at.id...)
 	cl.ends = append(cl.ends, int32(len(cl.ids)))

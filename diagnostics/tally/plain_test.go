@@ -53,6 +53,7 @@ type counted struct {
 	Totals   Group
 	Groups   []Group
 	Bad      []Attempt
+	BadUser  []int32
 	Users    []User
 	GroupsOf [][]int
 	Watched  map[number.MSISDN]*Watched
@@ -319,6 +320,13 @@ func (b *refBuilder) table() *counted {
 		b.person(t, all, n)
 	}
 	slices.SortFunc(t.Bad, func(x, y Attempt) int { return cmp.Or(cmp.Compare(x.First, y.First), cmp.Compare(x.Number, y.Number)) })
+	seats := map[number.MSISDN]int32{}
+	for _, a := range t.Bad {
+		if _, seen := seats[a.Number]; !seen {
+			seats[a.Number] = int32(len(seats))
+		}
+		t.BadUser = append(t.BadUser, seats[a.Number])
+	}
 	for i, g := range all {
 		g.finish()
 		t.Groups = append(t.Groups, *g.g)

@@ -22,7 +22,7 @@ import (
 
 // look gives all that can be seen of a table.
 func look(t *Table) *counted {
-	c := &counted{Clock: t.Clock, From: t.From, To: t.To, Totals: t.Totals, Bad: t.Bad, Watched: t.watched}
+	c := &counted{Clock: t.Clock, From: t.From, To: t.To, Totals: t.Totals, Bad: t.Bad, BadUser: t.BadUser, Watched: t.watched}
 	for i, g := range t.Groups {
 		c.Groups = append(c.Groups, *g)
 		c.Delays = append(c.Delays, t.Delays(i, -1<<62, 1<<62))

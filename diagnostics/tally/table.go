@@ -58,7 +58,8 @@ type Table struct {
 	Totals   Group            // Country and Carrier empty; users counted once
 	Groups   []*Group         // most messages first, then by country and name
 
-	Bad []Attempt // every late or failed attempt, by First
+	Bad     []Attempt // every late or failed attempt, by First
+	BadUser []int32   // whose attempt each of Bad is: affected users by their first one there, from 0
 
 	watched map[number.MSISDN]*Watched
 	index   map[groupKey]int
@@ -182,6 +183,7 @@ type Attempt struct {
 	Delivered   uint16 // messages of it that were delivered, however late
 	FailedMsgs  uint16 // messages with a final no; the rest has no receipt
 	ReasonMsgs  uint16 // failed messages with Reason; 0 for Unknown
+	user        int32  // while [Table].Bad is put together
 	Outcome     Outcome
 	Reason      reason.Reason // of its failed messages the commonest known one, else Unknown; of equally many the first in the list of reasons
 }
