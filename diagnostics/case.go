@@ -45,6 +45,7 @@ type Case struct {
 	reading     *loginReading         // of the reading under way
 	answers     []Event               // of steps and questions, in order; undo drops the last
 	undone      []Event               // newest last
+	drafts      map[string]string     // by field
 	exported    []string
 	closed      bool
 	events      int
@@ -217,6 +218,37 @@ func (c *Case) AnsweredAt(kind EventKind, id string) time.Time {
 	return time.Time{}
 }
 
+// The fields whose text is kept while it is typed. Those of steps and questions
+// are [DraftOf] their event's kind and id.
+const (
+	DraftNumbers  = "numbers" // one a line
+	DraftCarrier  = "carrier"
+	DraftFirm     = "firm"
+	DraftLogs     = "logs"
+	DraftIdentity = "identity"
+)
+
+// DraftOf names the field of a step (EventStep) or a question (EventQuestion).
+func DraftOf(kind EventKind, id string) string { return string(kind) + " " + id }
+
+// SetDraft keeps what stands in a field and is not entered yet, so that a program
+// that is killed in the middle of a word loses a letter and not the word. Nothing
+// else follows from it.
+func (c *Case) SetDraft(field, text string) {
+	if c.drafts[field] == text {
+		return
+	}
+	e := Event{At: c.now(), Kind: EventDraft, Step: field, Value: text}
+	c.apply(e)
+	c.pending = append(c.pending, e)
+}
+
+// Draft is what was typed into a field and not entered; false where there is nothing.
+func (c *Case) Draft(field string) (string, bool) {
+	text, ok := c.drafts[field]
+	return text, ok
+}
+
 // MarkExported notes a file that was written.
 func (c *Case) MarkExported(name string) { c.do(Event{Kind: EventExported, Value: name}) }
 
@@ -225,7 +257,7 @@ func (c *Case) Close() { c.change(!c.closed, Event{Kind: EventClosed}) }
 
 // Empty says that nothing was entered yet, so that there is nothing to keep.
 func (c *Case) Empty() bool {
-	return c.topic == "" && len(c.typed) == 0 && len(c.logs) == 0 && len(c.answers) == 0 && c.carrier == "" && c.firm == ""
+	return c.topic == "" && len(c.typed) == 0 && len(c.logs) == 0 && len(c.answers) == 0 && c.carrier == "" && c.firm == "" && len(c.drafts) == 0
 }
 
 // Pending gives the events that were not saved yet and forgets them.
@@ -253,7 +285,15 @@ func (c *Case) do(e Event) {
 func (c *Case) apply(e Event) {
 	c.events++
 	c.closed = e.Kind == EventClosed
+	delete(c.drafts, e.field())
 	switch e.Kind {
+	case EventDraft:
+		if c.drafts == nil {
+			c.drafts = map[string]string{}
+		}
+		if c.drafts[e.Step] = e.Value; e.Value == "" {
+			delete(c.drafts, e.Step)
+		}
 	case EventBegan:
 		c.ID, c.Created = e.Value, e.At
 	case EventTopic:

@@ -22,6 +22,7 @@ const (
 	EventStep     EventKind = "step"     // Step: checklist step, Value: the answer as given
 	EventReopen   EventKind = "reopen"   // Step: asked again
 	EventQuestion EventKind = "question" // Step: question id, Value: the answer, empty to take it back
+	EventDraft    EventKind = "draft"    // Step: the field, Value: what stands in it and is not entered yet
 	EventUndo     EventKind = "undo"     // of the last step, reopen or question
 	EventRedo     EventKind = "redo"
 	EventExported EventKind = "exported" // Value: file name
@@ -37,6 +38,17 @@ type Event struct {
 	Values []string  `json:"values,omitempty"`
 	Files  []FileRef `json:"files,omitempty"`
 	ReadAs *ReadAs   `json:"read_as,omitempty"`
+}
+
+// field is the one whose text was entered with an event, "" for none.
+func (e Event) field() string {
+	switch e.Kind {
+	case EventNumbers, EventCarrier, EventFirm, EventLogs, EventIdentity:
+		return string(e.Kind)
+	case EventStep, EventQuestion:
+		return DraftOf(e.Kind, e.Step)
+	}
+	return ""
 }
 
 // ReadAs is how the logs of a case are read where that was not left to them, so

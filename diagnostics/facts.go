@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cli.otpdoctor/diagnostics/carrier"
+	"cli.otpdoctor/diagnostics/export"
 	"cli.otpdoctor/diagnostics/finding"
 	"cli.otpdoctor/diagnostics/number"
 	"cli.otpdoctor/diagnostics/tally"
@@ -49,7 +50,10 @@ func (c *Case) numberFacts(f faq.Facts, n carrier.Checked) {
 		source = "lookup"
 	}
 	if !n.Valid {
-		detail := "not valid: " + strings.ReplaceAll(n.Error, "_", " ")
+		detail := "not valid: " + export.CheckErrorWords(n.Error)
+		if n.Likely != "" {
+			detail += ", perhaps " + number.Check(n.Likely, "").International
+		}
 		worse(f, string(finding.NumberInvalid), faq.Verdict{Result: faq.Fail, Source: "number", Detail: detail, Evidence: n.Advice, Confidence: 0.95})
 		return
 	}

@@ -80,6 +80,25 @@ func (m *model) save() tea.Cmd {
 	}
 	m.saver.add(events, m.c.State())
 	m.unsaved = true
+	return m.flush()
+}
+
+// draft keeps what stands in a field and is not entered yet.
+func (m *model) draft(field, text string) tea.Cmd {
+	if !m.saver.keeps() {
+		return nil
+	}
+	m.c.SetDraft(field, text)
+	events := m.c.Pending()
+	if len(events) == 0 {
+		return nil
+	}
+	m.saver.add(events, nil)
+	return m.flush()
+}
+
+// flush writes what is queued, in a command.
+func (m *model) flush() tea.Cmd {
 	s, now := m.saver, m.o.Now
 	return func() tea.Msg {
 		err := s.flush()

@@ -956,7 +956,7 @@ func (l *lines) exportStage(ctx context.Context) error {
 	}
 	how := "with full numbers"
 	if e.mask {
-		how = "masked, " + plural(labels.Len(), "value", "values")
+		how = "masked, " + labels.Summary()
 	}
 	l.say("Written: " + name + ", " + how + ".")
 	l.c.MarkExported(name)

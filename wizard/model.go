@@ -541,7 +541,7 @@ func (m *model) typed(raw string) string {
 	if !m.masked {
 		return export.Clean(raw)
 	}
-	c := number.Check(raw, m.o.Diag.Region)
+	c := number.Check(raw, m.c.Options.Region)
 	if c.Valid {
 		return m.number(number.ParseMSISDN([]byte(c.E164), ""))
 	}

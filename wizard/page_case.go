@@ -50,8 +50,18 @@ const (
 )
 
 func newCasePage(m *model) *casePage {
-	p := &casePage{carrier: newField(m.c.CarrierSaid()), firm: newField(m.c.FirmURL()), edit: true, offerAt: -1}
-	for _, raw := range m.c.Typed() {
+	as := func(name, entered string) field {
+		if text, ok := m.c.Draft(name); ok {
+			entered = text
+		}
+		return newField(entered)
+	}
+	p := &casePage{carrier: as(diagnostics.DraftCarrier, m.c.CarrierSaid()), firm: as(diagnostics.DraftFirm, m.c.FirmURL()), edit: true, offerAt: -1}
+	numbers := m.c.Typed()
+	if text, ok := m.c.Draft(diagnostics.DraftNumbers); ok {
+		numbers = strings.Split(text, "\n")
+	}
+	for _, raw := range numbers {
 		p.numbers = append(p.numbers, newField(raw))
 	}
 	if len(p.numbers) == 0 {
@@ -60,7 +70,7 @@ func newCasePage(m *model) *casePage {
 	if m.c.Empty() {
 		p.firm = newField(m.o.Firm) // it becomes the case's with the first thing typed
 	}
-	p.logs, p.login = newField(joinPaths(m.c.Logs())), newField(joinPaths(m.c.Identity()))
+	p.logs, p.login = as(diagnostics.DraftLogs, joinPaths(m.c.Logs())), as(diagnostics.DraftIdentity, joinPaths(m.c.Identity()))
 	return p
 }
 
@@ -131,7 +141,8 @@ func (p *casePage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 			p.at = onLogs
 		}
 		if p.edit {
-			return p.editKey(m, msg)
+			taken, cmd := p.editKey(m, msg)
+			return taken, tea.Batch(cmd, p.keepDraft(m))
 		}
 		return p.moveKey(m, msg)
 	}
@@ -223,6 +234,12 @@ func (p *casePage) editKey(m *model, msg tea.KeyMsg) (bool, tea.Cmd) {
 		p.step(m, map[tea.KeyType]int{tea.KeyUp: -1, tea.KeyDown: 1}[msg.Type])
 		return true, tea.Batch(cmd, p.offerPaths(m))
 	case tea.KeyRight:
+		if p.at == onNumber && f.at == len(f.runes) {
+			if likely := p.likely(m, f.text()); likely != "" {
+				f.set(likely)
+				return true, nil
+			}
+		}
 		if onPath && f.at == len(f.runes) {
 			if p.offerAt >= 0 && p.offerAt < len(p.offers) {
 				f.set(p.offers[p.offerAt].path)
@@ -249,6 +266,15 @@ func (p *casePage) editKey(m *model, msg tea.KeyMsg) (bool, tea.Cmd) {
 	return taken, nil
 }
 
+// likely is the number that was probably meant, where what was typed is none.
+func (p *casePage) likely(m *model, raw string) string {
+	c := carrier.Check(strings.TrimSpace(raw), m.c.Options.Region, m.o.Diag.Lookup)
+	if c.Valid || c.Likely == "" {
+		return ""
+	}
+	return number.Check(c.Likely, "").International
+}
+
 // splits puts text with line breaks or commas, as a pasted list has them, into
 // one line for each number.
 func (p *casePage) splits(text string) bool {
@@ -270,6 +296,37 @@ func (p *casePage) splits(text string) bool {
 		p.numbers = append(p.numbers[:p.line:p.line], append([]field{line}, p.numbers[p.line:]...)...)
 	}
 	return true
+}
+
+// keepDraft keeps what stands in the field in hand, where that was not entered.
+func (p *casePage) keepDraft(m *model) tea.Cmd {
+	f := p.field()
+	if f == nil {
+		return nil
+	}
+	text, name, entered := f.text(), "", ""
+	switch p.at {
+	case onNumber:
+		var lines []string
+		for i := range p.numbers {
+			lines = append(lines, p.numbers[i].text())
+		}
+		text, name, entered = strings.Join(lines, "\n"), diagnostics.DraftNumbers, strings.Join(m.c.Typed(), "\n")
+	case onCarrier:
+		name, entered = diagnostics.DraftCarrier, m.c.CarrierSaid()
+	case onFirm:
+		if name, entered = diagnostics.DraftFirm, m.c.FirmURL(); m.c.Empty() {
+			entered = m.o.Firm
+		}
+	case onLogs:
+		name, entered = diagnostics.DraftLogs, joinPaths(m.c.Logs())
+	case onLogin:
+		name, entered = diagnostics.DraftIdentity, joinPaths(m.c.Identity())
+	}
+	if text == entered {
+		text = ""
+	}
+	return m.draft(name, text)
 }
 
 // typedNumbers are the lines that hold anything.
@@ -589,7 +646,7 @@ func (p *casePage) numberLines(m *model, v *view, i, w int) {
 		v.item(id, p.cursor(m, true)+f.view(st, w-4, p.edit, "", clean))
 		return
 	}
-	c := carrier.Check(raw, m.o.Diag.Region, m.o.Diag.Lookup)
+	c := carrier.Check(raw, m.c.Options.Region, m.o.Diag.Lookup)
 	if !inHand {
 		text := m.typed(raw)
 		if c.Valid && !m.masked {
@@ -631,7 +688,11 @@ func (p *casePage) verdict(m *model, c carrier.Checked, w int) []string {
 		out = append(out, st.hang(head, export.CheckErrorWords(c.Error), w)...)
 		if c.Likely != "" {
 			l := number.Check(c.Likely, "")
-			out = append(out, st.hang("     ", "perhaps "+l.International+" ("+countryName(l.Country)+")", w)...)
+			text := "perhaps " + l.International + " (" + countryName(l.Country) + ")"
+			if p.typing() {
+				text += ", → takes it"
+			}
+			out = append(out, st.hang("     ", text, w)...)
 		}
 		if c.Error == number.ErrInvalidCountryCode {
 			return append(out, "     ask for the country, and type its code in front")

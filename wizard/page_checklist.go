@@ -110,7 +110,11 @@ func (p *checklistPage) prepare(m *model) {
 	}
 	if id := m.d.states[i].Step.ID; p.inputOf != id {
 		p.inputOf, p.away = id, false
-		p.input = newField(m.d.states[i].Answer)
+		text, ok := m.c.Draft(diagnostics.DraftOf(diagnostics.EventStep, id))
+		if !ok {
+			text = m.d.states[i].Answer
+		}
+		p.input = newField(text)
 	}
 }
 
@@ -214,6 +218,7 @@ func (p *checklistPage) typeKey(m *model, k tea.KeyMsg, i int) (bool, tea.Cmd) {
 		return true, p.answer(m, i, strings.TrimSpace(p.input.text()))
 	default:
 		p.input.update(k)
+		return true, m.draft(diagnostics.DraftOf(diagnostics.EventStep, m.d.states[i].Step.ID), p.input.text())
 	}
 	return true, nil
 }

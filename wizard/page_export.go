@@ -42,8 +42,7 @@ type previewed struct {
 	no     int
 	bytes  []byte
 	lines  []string
-	values int // values masked, different ones
-	places int
+	masked string // how much was masked, in words
 	err    error
 }
 
@@ -100,7 +99,7 @@ func (p *exportPage) preview(m *model) tea.Cmd {
 			o.RedactMap = labels
 		}
 		err := write(&buf, format, o)
-		out := previewed{no: no, bytes: buf.Bytes(), err: err, values: labels.Len()}
+		out := previewed{no: no, bytes: buf.Bytes(), err: err, masked: labels.Summary()}
 		out.lines = previewLines(buf.Bytes())
 		return out
 	}
@@ -285,7 +284,7 @@ func (p *exportPage) view(m *model, w, h int) view {
 	}
 	mask := " Mask     " + on + off
 	if p.mask && !p.waiting {
-		mask += "     " + plural(p.made.values, "value", "values") + " masked"
+		mask += "     " + p.made.masked
 	}
 	v.add(mask)
 	if p.naming {

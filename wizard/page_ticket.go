@@ -72,16 +72,17 @@ func (p *ticketPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 		return true, nil
 	}
 	if p.edit {
+		draft := diagnostics.DraftOf(diagnostics.EventQuestion, p.answer(m).Question.ID)
 		switch k.Type {
 		case tea.KeyEsc:
 			p.edit = false
+			return true, m.draft(draft, "")
 		case tea.KeyEnter:
 			p.edit = false
 			return true, p.give(m, strings.TrimSpace(p.input.text()))
-		default:
-			p.input.update(k)
 		}
-		return true, nil
+		p.input.update(k)
+		return true, m.draft(draft, p.input.text())
 	}
 	if p.asks(m) {
 		for _, r := range replies {
@@ -108,7 +109,11 @@ func (p *ticketPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 			return true, nil
 		}
 		p.edit = true
-		text := m.c.Given()[p.answer(m).Question.ID]
+		id := p.answer(m).Question.ID
+		text, typed := m.c.Draft(diagnostics.DraftOf(diagnostics.EventQuestion, id))
+		if !typed {
+			text = m.c.Given()[id]
+		}
 		if text == "unknown" {
 			text = ""
 		}

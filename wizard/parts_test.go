@@ -283,6 +283,70 @@ func TestFailedSaveIsKept(t *testing.T) {
 	}
 }
 
+// An answer waits for no disk: while one is being written, keys are taken.
+func TestKeysWorkWhileSaving(t *testing.T) {
+	m := newTestModel(t, testOptions(t), 80, 24)
+	m.saver.disk.Lock() // a disk that does not come back
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for _, k := range []string{"enter", "+", "4", "4", "enter", "x", "esc", "3", "y", "u", "6", "n"} {
+			m.update(press(bind(k, "", k)))
+			m.View()
+		}
+	}()
+	select {
+	case <-done:
+	case <-time.After(20 * time.Second):
+		t.Error("a key waits for the disk")
+	}
+	m.saver.disk.Unlock()
+	if err := m.saver.flush(); err != nil {
+		t.Fatal(err)
+	}
+	m.saver.close()
+	saved, err := m.o.Store.List()
+	if err != nil || len(saved) != 1 || saved[0].Topic != "no-code" {
+		t.Errorf("saved afterwards: %+v, %v", saved, err)
+	}
+}
+
+// What stands in a field is kept while it is typed, and gone once it is entered.
+func TestDrafts(t *testing.T) {
+	o := testOptions(t)
+	m := newTestModel(t, o, 80, 24)
+	m.send(t, "enter", ":+44,+33", "tab", ":Voda", "tab", ":north", "tab", ":ma")
+	reopened := func(o Options, path string) *model {
+		t.Helper()
+		m.saver.close()
+		o.CasePath = path
+		return newTestModel(t, o, 80, 24)
+	}
+	m = reopened(o, m.saver.path)
+	p := m.pages[atCase].(*casePage)
+	if got := m.c.Typed(); len(got) != 2 || p.logs.text() != "ma" || m.c.CarrierSaid() != "Voda" {
+		t.Errorf("numbers %v, carrier %q, log field %q", got, m.c.CarrierSaid(), p.logs.text())
+	}
+	m.send(t, "2", "enter", "ctrl+u", "esc")
+	if _, ok := m.c.Draft(diagnostics.DraftLogs); ok && m.pages[atCase].(*casePage).at == onLogs {
+		t.Error("an emptied field is still kept")
+	}
+
+	m.c.SetTopic("slow-code")
+	m.goTo(atTicket)
+	m.derive()
+	m.send(t, "end", "enter", ":at ten")
+	m = reopened(o, m.saver.path)
+	m.send(t, "6", "end", "enter")
+	if got := m.pages[atTicket].(*ticketPage).input.text(); got != "at ten" {
+		t.Errorf("the answer in hand is %q", got)
+	}
+	m.send(t, "enter")
+	if _, ok := m.c.Draft(diagnostics.DraftOf(diagnostics.EventQuestion, "noticed_at")); ok {
+		t.Error("an answer that was given is still a draft")
+	}
+}
+
 // A reading can be cancelled, and what it still says is not heard.
 func TestCancelReading(t *testing.T) {
 	t.Chdir(t.TempDir())

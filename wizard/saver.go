@@ -13,15 +13,26 @@ import (
 type saver struct {
 	path string // empty: nothing is saved
 
-	mu       sync.Mutex
 	readOnly bool
-	journal  *diagnostics.Journal
-	queue    []batch
+
+	// Two locks: whoever adds never waits for the disk.
+	mu    sync.Mutex
+	queue []batch
+
+	disk    sync.Mutex
+	journal *diagnostics.Journal
 }
 
 type batch struct {
 	events []diagnostics.Event
 	state  *diagnostics.State
+}
+
+// replacedBy says that what is in b is what stood in a field, and events have the
+// same field as it stands now.
+func (b batch) replacedBy(events []diagnostics.Event) bool {
+	return len(b.events) == 1 && len(events) == 1 && b.events[0].Kind == diagnostics.EventDraft &&
+		events[0].Kind == diagnostics.EventDraft && b.events[0].Step == events[0].Step
 }
 
 // keeps says that what is added reaches a disk.
@@ -36,8 +47,8 @@ func (s *saver) name() string {
 }
 
 func (s *saver) open() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.disk.Lock()
+	defer s.disk.Unlock()
 	return s.openLocked()
 }
 
@@ -60,33 +71,54 @@ func (s *saver) add(events []diagnostics.Event, state *diagnostics.State) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if n := len(s.queue); n > 0 && s.queue[n-1].replacedBy(events) {
+		s.queue = s.queue[:n-1] // it was typed on before the disk had it
+	}
 	s.queue = append(s.queue, batch{events, state})
 }
 
 // flush writes what is queued and waits until it is on the disk.
 func (s *saver) flush() error {
+	s.disk.Lock()
+	defer s.disk.Unlock()
+	for {
+		b, ok := s.take()
+		if !ok {
+			return nil
+		}
+		err := s.openLocked()
+		if err == nil {
+			err = s.journal.Append(b.events, b.state)
+		}
+		if err != nil {
+			s.putBack(b)
+			return err
+		}
+	}
+}
+
+// take takes the oldest out of the queue.
+func (s *saver) take() (batch, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.queue) == 0 {
-		return nil
+		return batch{}, false
 	}
-	if err := s.openLocked(); err != nil {
-		return err
-	}
-	for len(s.queue) > 0 {
-		b := s.queue[0]
-		if err := s.journal.Append(b.events, b.state); err != nil {
-			return err
-		}
-		s.queue = s.queue[1:]
-	}
-	return nil
+	b := s.queue[0]
+	s.queue = s.queue[1:]
+	return b, true
+}
+
+func (s *saver) putBack(b batch) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.queue = append([]batch{b}, s.queue...)
 }
 
 // close lets the case go for other windows.
 func (s *saver) close() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.disk.Lock()
+	defer s.disk.Unlock()
 	if s.journal != nil {
 		s.journal.Close()
 		s.journal = nil

@@ -20,8 +20,9 @@ import (
 // Map holds what the labels of a redacted report stand for. It is private: it
 // gives back everything that redaction took away.
 type Map struct {
-	labels map[string]string
-	order  []string
+	labels  map[string]string
+	order   []string
+	summary string
 }
 
 func (m *Map) put(label, value string) {
@@ -39,6 +40,9 @@ func (m *Map) put(label, value string) {
 
 // Len is how many labels there are.
 func (m *Map) Len() int { return len(m.order) }
+
+// Summary says what was masked: "2 values in 9 places: 1 number, 1 firm".
+func (m *Map) Summary() string { return m.summary }
 
 // Value gives what a label stands for.
 func (m *Map) Value(label string) (string, bool) {
@@ -535,10 +539,14 @@ func (r *redactor) masked() string {
 		noun = strings.Replace(noun, "addresss", "addresses", 1)
 		parts = append(parts, strconv.Itoa(n)+" "+noun)
 	}
-	if total == 0 {
-		return "nothing had to be masked"
+	words := "nothing had to be masked"
+	if total > 0 {
+		words = fmt.Sprintf("%s in %s: %s", plural(int64(total), "value"), plural(int64(r.places), "place"), strings.Join(parts, ", "))
 	}
-	return fmt.Sprintf("%s in %s: %s", plural(int64(total), "value"), plural(int64(r.places), "place"), strings.Join(parts, ", "))
+	if r.out != nil {
+		r.out.summary = words
+	}
+	return words
 }
 
 // forget sets the count of what was taken out back to nothing: getting to know
