@@ -12,8 +12,6 @@ import (
 	"cli.otpdoctor/diagnostics/tally"
 )
 
-type locationType = time.Location
-
 // locationOf is where a number's user is, as far as the number tells.
 func locationOf(n number.Number) *time.Location {
 	if len(n.TimeZones) == 1 {

@@ -575,12 +575,6 @@ func (m *model) caller() (text, country string, there *time.Location) {
 	return m.number(number.ParseMSISDN([]byte(n.E164), "")), n.Country, there
 }
 
-// place is where times are shown for, beside UTC: the caller's, or nil.
-func (m *model) there() *time.Location {
-	_, _, loc := m.caller()
-	return loc
-}
-
 // year is the case's, in which dates go without one.
 func (m *model) year() int { return m.now.UTC().Year() }
 

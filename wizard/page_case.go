@@ -602,7 +602,6 @@ func (p *casePage) pair(m *model, v *view, a spot, la string, fa *field, b spot,
 		v.focus = len(v.lines)
 		head := p.cursor(m, true)
 		if which == b {
-			head = strings.Repeat(" ", col-1) + strings.TrimLeft(p.cursor(m, true), " ")
 			head = fit("", col-1) + paint(st.accent, st.signs.cursor) + " "
 			v.item(int(which), head+p.show(m, which, f, room))
 			return

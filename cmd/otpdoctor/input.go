@@ -18,17 +18,17 @@ import (
 
 // inputFlags are INPUT of the contract: the same wherever logs are read.
 type inputFlags struct {
-	logs, identity       []string
-	lookup               string
-	format, columns      string
-	region, zone         string
-	validity, grace      time.Duration
-	maxRecord            string
-	maxUnpacked          string
-	maxRatio             int64
-	maxColumns           int
-	maxCarriers          int
-	since, until, number string
+	logs, identity  []string
+	lookup          string
+	format, columns string
+	region, zone    string
+	validity, grace time.Duration
+	maxRecord       string
+	maxUnpacked     string
+	maxRatio        int64
+	maxColumns      int
+	maxCarriers     int
+	since, until    string
 }
 
 func (f *inputFlags) register(cmd *cobra.Command, withWindow bool) {

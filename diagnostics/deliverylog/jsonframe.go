@@ -13,8 +13,6 @@ type jsonFrame struct {
 	max   int
 	trees [maxUnwrap]tree
 
-	// inPage: the list of a page that is longer than the window is being read.
-	inPage bool
 	// foreign counts the objects that held no row, since it was last set to 0.
 	foreign int
 }

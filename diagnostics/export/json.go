@@ -111,12 +111,3 @@ func ratio(k, n int64) *float64 {
 	r := rounded(float64(k) / float64(n))
 	return &r
 }
-
-// cleanAll cleans a list and never returns nil: JSON shows [] for none.
-func cleanAll(list []string) []string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = Clean(s)
-	}
-	return out
-}

@@ -108,14 +108,6 @@ func stepWord(r faq.Result) string {
 	return string(r)
 }
 
-// severitySign is the sign of a finding's severity.
-func severitySign(s finding.Severity) string {
-	if s == finding.High {
-		return "x"
-	}
-	return "!"
-}
-
 func addFinding(d *document, f *finding.Finding, red *redactor, reply bool) {
 	v := verdict{title: red.text(f.Title), severity: string(f.Severity), sure: tally.FormatSure(f.Confidence), summary: red.text(f.Summary),
 		users: plural(int64(f.AffectedUsers), "user")}

@@ -21,7 +21,6 @@ type slot int64
 const slotMillis = slot(tally.SlotLength / 1e6)
 
 func slotOf(t deliverylog.Time) slot        { return slot(t) / slotMillis }
-func (s slot) time() deliverylog.Time       { return deliverylog.Time(s * slotMillis) }
 func hours(n float64) slot                  { return slot(n * 12) }
 func within(s, from, to slot) (inside bool) { return s >= from && s < to }
 
@@ -60,8 +59,7 @@ type area struct {
 	squares          float64   // of the judged attempts of each user, added up
 	attempts         float64   // all judged attempts, unweighted
 	closed           []closure // what findings cover
-	blocked          bool      // a finding of steady failure covers its attempts since then
-	since            slot
+	blocked          bool      // a finding of steady failure covers its attempts
 }
 
 // Keys of board.scans: a country's is its code.

@@ -89,7 +89,6 @@ type event struct {
 	at       int64 // ms
 	hit      string
 	outcome  tally.Outcome
-	codes    []reason.Reason
 	messages []message.Message
 	inFlight bool
 }

@@ -445,15 +445,6 @@ func (d *decoder) byte() byte {
 	return c
 }
 
-func (d *decoder) submitted() deliverylog.Time {
-	t := d.time()
-	if !storable(t) {
-		d.fail("a submit time lies outside of the calendar")
-		return 0
-	}
-	return t
-}
-
 // UnmarshalBinary makes c the count that [Counter.MarshalBinary] gave, with its
 // validity, grace and dimension.
 func (c *Counter) UnmarshalBinary(b []byte) error {
