@@ -14,7 +14,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -144,7 +143,7 @@ func (c *toll) print(t *testing.T, what string) {
 	for _, s := range slices.Sorted(maps.Keys(c.statuses)) {
 		statuses = append(statuses, fmt.Sprintf("%d with exit %d", c.statuses[s], s))
 	}
-	t.Logf("%s: %d inputs, %d runs (%s), most memory %d MiB (%s), longest %s (%s)", what, c.inputs, c.runs,
+	t.Logf("count: %s: %d inputs, %d runs (%s), most memory %d MiB (%s), longest %s (%s)", what, c.inputs, c.runs,
 		strings.Join(statuses, ", "), c.memory>>20, c.most, c.took.Round(time.Millisecond), c.last)
 }
 
@@ -587,12 +586,4 @@ func head(s string) string {
 		s = s[:600] + "..."
 	}
 	return s
-}
-
-// onLinux skips what only Linux's files can show.
-func onLinux(t *testing.T) {
-	t.Helper()
-	if runtime.GOOS != "linux" {
-		t.Skip("needs Linux")
-	}
 }
