@@ -21,7 +21,7 @@ func (a *app) completionCommand() *cobra.Command {
 		Long: `Writes the script that lets a shell complete commands, flags and values: formats,
 topics, countries, time zones, providers and their codes, saved cases.`,
 		Example: `  source <(otpdoctor completion bash)
-  otpdoctor completion bash > ~/.local/share/bash-completion/completions/otpdoctor
+  echo 'source <(otpdoctor completion bash)' >> ~/.bashrc
   otpdoctor completion zsh > "${fpath[1]}/_otpdoctor"
   otpdoctor completion fish > ~/.config/fish/completions/otpdoctor.fish
   otpdoctor completion powershell | Out-String | Invoke-Expression`,

@@ -102,6 +102,7 @@ var (
 	inlineCode  = regexp.MustCompile("`([^`]+)`")
 	aside       = regexp.MustCompile(`\s{2,}\S.*$|\s+#\s.*$`)
 	assignments = regexp.MustCompile(`^(?:[A-Z_]+=\S+ )*`)
+	written     = regexp.MustCompile(`(?:-o|--save-log|--save-tally) (\S+)`)
 	goTest      = regexp.MustCompile(`go test ((?:\./\S+ ?)+)(.*)`)
 	testPattern = regexp.MustCompile(`-(run|bench|fuzz) '?"?\^?([A-Za-z|]+)`)
 )
@@ -206,6 +207,9 @@ func (p *runner) run(line int, command string) string {
 		want = exitFailed // nobody answers
 	}
 	p.ran++
+	if m := written.FindStringSubmatch(command); m != nil {
+		os.Remove(filepath.Join(p.dir, m[1])) // one of the files that other pages begin with
+	}
 	cmd := exec.Command("sh", "-c", command)
 	cmd.Dir = p.dir
 	home := filepath.Join(p.dir, "home")

@@ -37,7 +37,7 @@ func (f *inputFlags) register(cmd *cobra.Command, withWindow bool) {
 	fl.StringArrayVar(&f.identity, "identity", nil, "login log `FILE` (Okta, Auth0, Duo), repeatable")
 	fl.StringVar(&f.lookup, "lookup", "", "results of number look-ups in `FILE`")
 	fl.StringVar(&f.format, "log-format", "", "log format by `NAME` (otpdoctor formats) instead of by content")
-	fl.StringVar(&f.columns, "map", "", "columns of a log of no known kind: `to=Phone,status=State,...`")
+	fl.StringVar(&f.columns, "map", "", "columns of a log of no known kind, as `FIELD=COLUMN,...`: to=Phone,status=State")
 	fl.StringVar(&f.region, "region", "", "country `CC` of numbers written without one")
 	fl.StringVar(&f.zone, "tz", "UTC", "time `ZONE` of times written without one")
 	fl.DurationVar(&f.validity, "validity", diagnostics.DefaultValidity, "`DURATION` that a code is good for")

@@ -19,8 +19,8 @@ func (a *app) lockoutCommand() *cobra.Command {
 		Long: `Writes the request to switch off two-factor login for a locked-out administrator.
 What is missing, the firm's consent above all, is said in it and on standard error.`,
 		Example: `  otpdoctor lockout --firm-url https://northfirm.example --admin-name "A. Doe" \
-      --admin-email a.doe@northfirm.example --number +447700900187 --provider O2 \
-      --consent "B. Roe, partner, by phone, 3 March 2026 10:20 UTC"`,
+      --admin-email a.doe@northfirm.example --number +447700900187 \
+      --provider O2 --consent "B. Roe, partner, by phone, 3 March 10:20 UTC"`,
 		Args: exact(cobra.NoArgs, "lockout"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			opts, err := out.resolve(a, cmd)

@@ -55,10 +55,7 @@ func writeManual(p page, root *cobra.Command) {
 
 	p.section("Input flags")
 	p.prose("The same wherever logs are read: analyze, convert, ticket, faq walk and wizard (which has no --since and no --until). Several files are one log. gzip, zstd and zip are recognised by content, whatever the name; - is standard input.")
-	var in inputFlags
-	shared := &cobra.Command{}
-	in.register(shared, true)
-	p.items(flagItems(shared.Flags(), nil))
+	p.items(flagItems(inputFlagSet(), nil))
 
 	p.section("Global flags")
 	p.items(flagItems(root.PersistentFlags(), nil))
@@ -112,14 +109,14 @@ func writeCommand(p page, c *cobra.Command) {
 	} else {
 		p.prose(c.Short + ".")
 	}
+	if c.Example != "" {
+		p.code(strings.Split(strings.ReplaceAll(strings.TrimPrefix(c.Example, "  "), "\n  ", "\n"), "\n"))
+	}
 	if len(own) > 0 {
 		p.items(own)
 	}
 	if input {
 		p.prose("And the input flags, below.")
-	}
-	if c.Example != "" {
-		p.code(strings.Split(strings.ReplaceAll(strings.TrimPrefix(c.Example, "  "), "\n  ", "\n"), "\n"))
 	}
 	for _, sub := range c.Commands() {
 		writeCommand(p, sub)
@@ -128,13 +125,10 @@ func writeCommand(p page, c *cobra.Command) {
 
 // ownFlags gives a command's flags without those that every command has, and
 // without the input flags where it takes these.
-func ownFlags(c *cobra.Command) (own []item, input bool) {
-	var in inputFlags
-	shared := &cobra.Command{}
-	in.register(shared, true)
-	input = c.Flags().Lookup("log-format") != nil
+func ownFlags(c *cobra.Command) ([]item, bool) {
+	input, shared := takesInput(c), inputFlagSet()
 	return flagItems(c.NonInheritedFlags(), func(f *pflag.Flag) bool {
-		return f.Name == "help" || input && shared.Flags().Lookup(f.Name) != nil
+		return f.Name == "help" || input && shared.Lookup(f.Name) != nil
 	}), input
 }
 

@@ -31,6 +31,32 @@ func TestManual(t *testing.T) {
 	}
 }
 
+// TestHelpFits holds that --help of every command fits 80 columns, and begins with
+// what the command is for.
+func TestHelpFits(t *testing.T) {
+	var look func(words []string, c *cobra.Command)
+	looked := 0
+	look = func(words []string, c *cobra.Command) {
+		looked++
+		var stdout, stderr strings.Builder
+		if status := run(append(words, "--help"), strings.NewReader(""), &stdout, &stderr); status != exitOK {
+			t.Errorf("%v --help: status %d, %s", words, status, stderr.String())
+		}
+		for line := range strings.Lines(stdout.String()) {
+			if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > helpWidth {
+				t.Errorf("%v --help: %d columns: %s", words, n, line)
+			}
+		}
+		for _, sub := range c.Commands() {
+			look(append(append([]string{}, words...), sub.Name()), sub)
+		}
+	}
+	look(nil, newApp(strings.NewReader(""), io.Discard, io.Discard).root())
+	if looked < 20 {
+		t.Errorf("looked at %d commands only", looked)
+	}
+}
+
 // TestManualHasAll holds that the manual page has every command and every flag,
 // and that each flag says what its value is.
 func TestManualHasAll(t *testing.T) {

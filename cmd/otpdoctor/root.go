@@ -33,16 +33,13 @@ For the ticket
   otpdoctor ticket --logs march.csv --number +447700900187
                                      the 13 answers of the support form
 
-To see it all on a made-up sample
-  otpdoctor demo
+To try it on a made-up sample
+  otpdoctor demo                     all of it, from the log to the ticket
+  otpdoctor demo --save-log march.csv
+                                     its log, for the commands above
 
 It needs no network, and nothing leaves the machine. otpdoctor help lists all
 commands; otpdoctor man | man -l - is the manual.
-`
-
-const rootFooter = `
-Exit status: 0 it ran, 1 it could not, 2 wrong usage, 3 with --fail-on: a finding
-of at least that severity, 130 interrupted.
 `
 
 var colorings = []string{"auto", "always", "never"}
@@ -99,7 +96,7 @@ func (a *app) root() *cobra.Command {
 		a.lockoutCommand(), a.faqCommand(), a.explainCommand(), a.formatsCommand(), a.schemaCommand(), a.verifyCommand(), a.redactCommand(), a.casesCommand(), a.configCommand(),
 		a.completionCommand(), a.manCommand(), a.versionCommand(),
 	)
-	root.SetUsageTemplate(root.UsageTemplate() + rootFooter)
+	setHelp(root)
 	return root
 }
 

@@ -126,7 +126,7 @@ question to ask.
 Numbers on a command line stand in the process list; on a shared machine use
 --numbers FILE.`,
 		Example: `  otpdoctor ticket --logs march.csv --number +447700900187
-  otpdoctor ticket --logs march.csv --numbers users.txt --format html -o ticket.html
+  otpdoctor ticket --logs march.csv --numbers users.txt -o ticket.html
   otpdoctor ticket --case 20260303-101204.000.case.jsonl --redact`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
