@@ -2,14 +2,9 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
-	"regexp"
 	"strings"
 
-	"github.com/charmbracelet/glamour"
-	"github.com/charmbracelet/glamour/ansi"
-	"github.com/charmbracelet/glamour/styles"
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
@@ -56,7 +51,7 @@ func (a *app) faqCommand() *cobra.Command {
 				return export.FAQList(a.stdout, set)
 			}
 			if format == "text" && terminal(a.stdout) {
-				return a.render(a.stdout, export.FAQMarkdown(set, topics))
+				return export.MarkdownText(a.stdout, export.FAQMarkdown(set, topics), a.pageOptions())
 			}
 			return export.FAQ(a.stdout, format, set, topics)
 		},
@@ -142,46 +137,15 @@ func topicOf(set *faq.Set, id string) (faq.Topic, error) {
 	return topic, usagef(hint, "the FAQ has no topic %q", id)
 }
 
-// render draws Markdown for a terminal, at most 80 wide.
-func (a *app) render(w io.Writer, markdown string) error {
-	width := 80
+// pageOptions are those of a page to read: as wide as the terminal, at most 80.
+func (a *app) pageOptions() export.Options {
+	o := a.exportOptions()
 	if f, ok := a.stdout.(*os.File); ok {
 		if columns, _, err := term.GetSize(f.Fd()); err == nil && columns > 0 {
-			width = min(width, columns)
+			o.Width = min(80, columns)
 		}
 	}
-	// No colours but the terminal's own, and no asterisks where bold cannot be shown.
-	style := styles.ASCIIStyleConfig
-	bold := a.colored(a.stdout)
-	style.Strong, style.Emph = ansi.StylePrimitive{Bold: &bold}, ansi.StylePrimitive{}
-	style.H1.Prefix, style.H2.Prefix, style.Heading.Bold = "", "", &bold
-	r, err := glamour.NewTermRenderer(glamour.WithStyles(style), glamour.WithWordWrap(width))
-	if err != nil {
-		return err
-	}
-	text, err := r.Render(flowing(markdown))
-	if err != nil {
-		return err
-	}
-	_, err = io.WriteString(w, text)
-	return err
-}
-
-// blockStart matches a line that begins a block of its own.
-var blockStart = regexp.MustCompile(`^\s*(#|[-*+] |\d+\. |>|\||` + "```" + `|$)`)
-
-// flowing joins the lines of a paragraph: glamour keeps their breaks within lists,
-// and they are those of the data, not of the window.
-func flowing(markdown string) string {
-	var out []string
-	for _, line := range strings.Split(markdown, "\n") {
-		if n := len(out); n > 0 && !blockStart.MatchString(line) && strings.TrimSpace(out[n-1]) != "" && !strings.HasPrefix(strings.TrimSpace(out[n-1]), "#") {
-			out[n-1] += " " + strings.TrimSpace(line)
-			continue
-		}
-		out = append(out, line)
-	}
-	return strings.Join(out, "\n")
+	return o
 }
 
 func (a *app) walkCommand(dir *string) *cobra.Command {

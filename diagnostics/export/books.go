@@ -141,11 +141,22 @@ func FAQMarkdown(set *faq.Set, topics []faq.Topic) string {
 		if advice := set.PracticesFor(topic.ID); len(advice) > 0 {
 			b.WriteString("\n## Before it happens again\n\n")
 			for _, p := range advice {
-				fmt.Fprintf(&b, "- **%s** %s\n", ended(p.Title), strings.Join(strings.Fields(p.Body), " "))
+				fmt.Fprintf(&b, "- **%s** %s\n", ended(p.Title), indented(strings.TrimSpace(p.Body), "  "))
 			}
 		}
 	}
 	return b.String()
+}
+
+// indented indents all lines but the first and empty ones: the rest of a list item.
+func indented(s, by string) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines[1:] {
+		if strings.TrimSpace(l) != "" {
+			lines[i+1] = by + l
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // FAQ writes topics as "md", as "text" (which is Markdown as well) or as "json":
