@@ -26,9 +26,11 @@ var awsSNS = Format{
 		"success": {NoReceipt, rankFinal + 1},
 		"failure": {Failed, rankFinal}, // success wins, should both ever come
 	},
-	utc:    true,
-	flat:   true,
-	finish: finishSNS,
+	utc:     true,
+	flat:    true,
+	alike:   true,
+	finish:  finishSNS,
+	measure: measureSNS,
 }
 
 // The two grades of success differ by one word: a handset receipt, and the
@@ -48,8 +50,12 @@ func finishSNS(p *rows, r *Record) error {
 	}
 	r.State, r.Rank = Delivered, rankFinal+2
 	r.Code = nil
+	return nil
+}
+
+func measureSNS(p *rows, r *Record) error {
 	ms := p.text(roleLatency)
-	if len(ms) == 0 || !r.Submitted.Known() {
+	if r.State != Delivered || len(ms) == 0 || !r.Submitted.Known() {
 		return nil
 	}
 	d, ok := wholeMillis(ms)

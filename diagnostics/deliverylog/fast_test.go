@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 )
 
 // FuzzLine holds the quick way of cutting a line against the full one.
@@ -68,20 +71,22 @@ func TestDay(t *testing.T) {
 	}
 }
 
-// withoutLayouts reads each object in full.
-func withoutLayouts(read func()) {
-	for _, f := range []*Format{&awsSNS, &genericJSONL} {
-		f.flat = false
-		defer func() { f.flat = true }()
+// inFull reads every row in full.
+func inFull(read func()) {
+	for _, f := range formats {
+		flat, alike := f.flat, f.alike
+		f.flat, f.alike = false, false
+		defer func() { f.flat, f.alike = flat, alike }()
 	}
 	read()
 }
 
-func sameWithoutLayouts(t *testing.T, text []byte, o Options) {
+// sameInFull holds what is read of a log against the same with every row read in full.
+func sameInFull(t *testing.T, text []byte, o Options) {
 	t.Helper()
 	got := gatherWhole(text, o)
 	var want gathered
-	withoutLayouts(func() { want = gatherWhole(text, o) })
+	inFull(func() { want = gatherWhole(text, o) })
 	sameGathered(t, fmt.Sprintf("%.3000q", text), got, want)
 }
 
@@ -100,7 +105,7 @@ func TestLayouts(t *testing.T) {
 			at := r.IntN(len(text))
 			text = slices.Concat(text[:at], []byte(jsonPieces[r.IntN(len(jsonPieces))]), text[min(len(text), at+r.IntN(3)):])
 		}
-		sameWithoutLayouts(t, text, Options{})
+		sameInFull(t, text, Options{})
 	}
 }
 
@@ -115,7 +120,8 @@ func TestLayoutsUsed(t *testing.T) {
 		`{"to":"+33639980012","status":"failed","when":-1.5e3}`:       true,
 		`{"to":"","status":"","when":0}`:                              true,
 		`{"to":"+33639980012","status":"failed","when":null}`:         false,
-		`{"to":"+33639980012","status":"a\u0062","when":1}`:           false,
+		`{"to":"+33639980012","status":"a\u0062","when":1}`:           true,
+		`{"to":"+33639980012","status":"a\u006","when":1}`:            false,
 		`{"to": "+33639980012","status":"failed","when":1}`:           false,
 		`{"to":"+33639980012","status":"failed","when":1,"more":"x"}`: false,
 		`{"to":"+33639980012","status":"failed"}`:                     false,
@@ -134,5 +140,138 @@ func FuzzLayouts(f *testing.F) {
 		f.Add(text[:min(len(text), 1200)])
 	}
 	f.Add([]byte(`{"to":"+447700900123","status":"delivered"}` + "\n" + `{"to":"+447700900124","status":"failed"}` + "\n" + `{"to":"+447700900124","status":"a\"b"}`))
-	f.Fuzz(func(t *testing.T, text []byte) { sameWithoutLayouts(t, text, Options{}) })
+	f.Fuzz(func(t *testing.T, text []byte) { sameInFull(t, text, Options{}) })
+}
+
+var csvPieces = []string{`"`, `""`, "\n", "\r", "\t", "\x00", " ", ",", ";", `,"`, `",`, "=", `="`, "null", "N/A", "\u00a0", "é", "\xff", "+", "0", "00", "2", "T", "Z", " UTC", ".", ".5",
+	"to", "status", "message_id", "delivered", "sent", "odd", "inbound", "2026-03-02T08:00:00Z", "9999-12-31T23:59:60.9Z", "3/2/2026 8:05 AM", "+447700900123", "447700900123", "1234567890123456"}
+
+// TestAlike holds rows known by what they have in common against those read in full.
+func TestAlike(t *testing.T) {
+	n := 300
+	if testing.Short() {
+		n = 60
+	}
+	for seed := range n {
+		r := rand.New(rand.NewPCG(uint64(seed), 11))
+		text := odd(r, []string{"generic", "twilio", "sns"}[seed%3])
+		for range r.IntN(8) {
+			at := r.IntN(len(text))
+			piece := csvPieces[r.IntN(len(csvPieces))]
+			if r.IntN(3) == 0 {
+				piece = jsonPieces[r.IntN(len(jsonPieces))]
+			}
+			text = slices.Concat(text[:at], []byte(piece), text[min(len(text), at+r.IntN(4)):])
+		}
+		if r.IntN(3) == 0 { // the same rows with other words between them
+			lines := bytes.SplitAfter(text, []byte("\n"))
+			for range 200 {
+				text = append(text, lines[r.IntN(len(lines))]...)
+			}
+		}
+		o := Options{}
+		switch r.IntN(5) {
+		case 0:
+			o.TZ = time.FixedZone("", 3600)
+		case 1:
+			o.MaxRecord = 1 << 10
+		}
+		sameInFull(t, text, o)
+	}
+}
+
+// TestAlikeUsed: nearly all rows of a log from one program are read by what they have in common.
+func TestAlikeUsed(t *testing.T) {
+	for _, shape := range []string{"generic", "twilio", "sns"} {
+		var text []byte
+		switch shape {
+		case "generic":
+			text = []byte("message_id,to,carrier,country,status,error_code,submitted_at,delivered_at\n")
+			for i := range 1000 {
+				text = fmt.Appendf(text, "id-%d,+4477009%05d,\"Three, \"\"3\"\"\",GB,%s,,2026-03-02T08:%02d:%02d.123Z,%s\n", i, i, []string{"delivered", "sent"}[i%2], i/60, i%60,
+					[]string{"2026-03-02T09:00:00Z", ""}[i%2])
+			}
+		case "twilio":
+			text = []byte("From;To;Body;Status;SentDate;ErrorCode;Sid;Direction\r\n")
+			for i := range 1000 {
+				text = fmt.Appendf(text, "\"+12025550100\";\"+1202555%04d\";\"code: %d\n\n\"\"x\"\"\";\"delivered\";\"2026-03-02 08:%02d:00 UTC\";0;SM%032x;outbound-api\r\n", i, i*i, i%60, i)
+			}
+		default:
+			for i := range 1000 {
+				text = fmt.Appendf(text, `{"notification":{"messageId":"m-%d","timestamp":"2026-03-02 08:00:00.%03d"},"delivery":{"destination":"+1202555%04d","phoneCarrier":"A\"B","mcc":310,"mnc":260,"providerResponse":"Message has been accepted by phone","priceInUSD":0.00%d,"dwellTimeMsUntilDeviceAck":%d},"status":"SUCCESS"}`+"\n", i, i, i, i, i*7)
+			}
+		}
+		r, err := Open(t.Context(), textLog(string(text)), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := 0
+		if err := r.Each(nil, func(*Record) error { rows++; return nil }); err != nil || rows != 1000 {
+			t.Fatal(shape, rows, err)
+		}
+		if got := r.rows.alike.hits; got < 950 {
+			t.Errorf("%s: %d of %d rows were read by what they have in common", shape, got, rows)
+		}
+		if sum := r.Summary(); sum.Rejected > 0 {
+			t.Errorf("%s: %+v", shape, sum)
+		}
+		r.Close()
+	}
+}
+
+// TestAlikeRests: a log whose rows have nothing in common is not compared for ever.
+func TestAlikeRests(t *testing.T) {
+	text := []byte("message_id,to,carrier,status,submitted_at\n")
+	for i := range 3 * alikeTrial {
+		text = fmt.Appendf(text, "id-%d,+4477009%05d,carrier %d,delivered,2026-03-02T08:00:00Z\n", i, i, i)
+	}
+	r, err := Open(t.Context(), textLog(string(text)), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if err := r.Each(nil, func(*Record) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if a := r.rows.alike; a.rest == 0 || a.steps != 0 {
+		t.Errorf("still trying, with %d steps", a.steps)
+	}
+	sameInFull(t, text, Options{})
+}
+
+// FuzzAlike is TestAlike for any bytes, with each row twice.
+func FuzzAlike(f *testing.F) {
+	for seed := range uint64(6) {
+		text := odd(rand.New(rand.NewPCG(seed, 11)), []string{"generic", "twilio", "sns"}[seed%3])
+		f.Add(text[:min(len(text), 1000)])
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		head, rest, _ := bytes.Cut(text, []byte("\n"))
+		sameInFull(t, slices.Concat(head, []byte("\n"), rest, []byte("\n"), rest), Options{})
+	})
+}
+
+// FuzzPrefix holds the quick ways of reading a time and a number at the start of
+// a text against those that are given them alone.
+func FuzzPrefix(f *testing.F) {
+	for _, s := range []string{"2026-03-10T08:16:06.986Z,", "2026-03-10 08:16:06,x", "2026-03-10 08:16:60 UTC", "9999-12-31T23:59:60.9999Z", "+447700900123,", "123456789012345,", "1234567890123456", "0123", "+", "12345678,"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		padded := append(bytes.Clone(b), bytes.Repeat([]byte{','}, alikeReach)...)
+		d, full := day{}, clock{}
+		for range 2 {
+			if at, n := d.prefix(padded); n >= 0 {
+				if want, ok := full.at(padded[:n]); !ok || at != want {
+					t.Errorf("%q: quick %d, full %d %v", padded[:n], at, want, ok)
+				}
+			}
+		}
+		if n, v := plainDigits(padded); n > 0 {
+			want, err := strconv.ParseUint(strings.TrimPrefix(string(padded[:n]), "+"), 10, 64)
+			if err != nil || v != want || isDigit(padded[n]) || n > 16 {
+				t.Errorf("%q: %d, want %d %v", padded[:n], v, want, err)
+			}
+		}
+	})
 }

@@ -23,6 +23,7 @@ type Format struct {
 	trees  bool     // … or only ever JSON
 	exact  bool     // cells hold what they say, without what spreadsheets put around it
 	flat   bool     // its rows are JSON objects of which finish wants no more than the fields
+	alike  bool     // finish goes by words, and by which fields are empty, alone
 	utc    bool     // times without a zone are UTC whatever --tz says
 	short  bool     // times are YYMMDDhhmm, with seconds or not
 	each   []string // arrays, one inside the other, whose elements are rows
@@ -36,6 +37,8 @@ type Format struct {
 	// finish makes what the provider means of what stands there, after the
 	// fields and the status word. errSkip leaves the row out.
 	finish func(p *rows, r *Record) error
+	// measure is for what follows from times and numbers of the row, behind finish.
+	measure func(p *rows, r *Record) error
 }
 
 // role is what a field of a row says.

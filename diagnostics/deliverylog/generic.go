@@ -66,13 +66,13 @@ var genericWords = words{
 var genericCSV = Format{
 	Name: "generic-csv", Title: "Any CSV with a recipient and a status column", Shape: "CSV", tables: true,
 	Columns: []string{genericFields[roleTo], genericFields[roleStatus]},
-	fields:  genericFields, words: genericWords, finish: finishGeneric,
+	fields:  genericFields, words: genericWords, finish: finishGeneric, alike: true,
 }
 
 var genericJSONL = Format{
 	Name: "generic-jsonl", Title: "Any JSON objects with a recipient and a status", Shape: "JSON", trees: true,
 	Columns: []string{genericFields[roleTo], genericFields[roleStatus]},
-	fields:  genericFields, words: genericWords, finish: finishGeneric, flat: true,
+	fields:  genericFields, words: genericWords, finish: finishGeneric, flat: true, alike: true,
 }
 
 // finishGeneric decides what "success" says: that the message arrived where the

@@ -13,6 +13,7 @@ type layout struct {
 	literals [][]byte // before each value, and behind the last one
 	texts    []bool   // the value is a text, else a number
 	roles    []layoutRole
+	places   []column // what the values are to rows that are alike
 }
 
 // layoutRole is where a role's value may stand, by number of the value, the first choice first.
@@ -33,6 +34,8 @@ type layouts struct {
 	known   []*layout
 	learned int
 	values  [][]byte
+	ends    []int // of the values in the text
+	escaped tree  // reads texts with escapes
 	used    *layout
 }
 
@@ -40,7 +43,7 @@ type layouts struct {
 // length, 0 where no layout fits.
 func (ls *layouts) match(data []byte, limit int) (n int) {
 	for i, l := range ls.known {
-		if n = l.match(data, ls.values); n > 0 && n <= limit {
+		if n = l.match(data, ls); n > 0 && n <= limit {
 			if i > 0 {
 				copy(ls.known[1:], ls.known[:i])
 				ls.known[0] = l
@@ -52,8 +55,9 @@ func (ls *layouts) match(data []byte, limit int) (n int) {
 	return 0
 }
 
-func (l *layout) match(data []byte, values [][]byte) int {
+func (l *layout) match(data []byte, ls *layouts) int {
 	at := 0
+	ls.escaped.scratch = ls.escaped.scratch[:0]
 	for i, text := range l.texts {
 		lit := l.literals[i]
 		if len(data)-at < len(lit) || string(data[at:at+len(lit)]) != string(lit) {
@@ -66,11 +70,22 @@ func (l *layout) match(data []byte, values [][]byte) int {
 		} else {
 			n = plainNumber(data[at:])
 		}
-		if n < 0 {
-			return 0
+		if n >= 0 {
+			ls.values[i] = data[at : at+n]
+			at += n
+		} else {
+			e := &ls.escaped
+			e.data, e.pos = data, at-1
+			if !text || data[at-1] != '"' {
+				return 0
+			}
+			value, err := e.str()
+			if err != nil || bytes.IndexByte(data[at:e.pos], '\n') >= 0 {
+				return 0
+			}
+			ls.values[i], at = value, e.pos-1
 		}
-		values[i] = data[at : at+n]
-		at += n
+		ls.ends[i] = at
 	}
 	if last := l.literals[len(l.texts)]; bytes.HasPrefix(data[at:], last) {
 		return at + len(last)
@@ -123,29 +138,32 @@ func (ls *layouts) learn(f *Format, names *[roles][]name, t *tree, text []byte) 
 		return
 	}
 	ls.learned++
+	ls.escaped.scratch = ls.escaped.scratch[:0]
 	l := &layout{}
 	number := make(map[int32]int) // of the value of a node
 	end := 0
 	for n := range t.nodes {
 		node := &t.nodes[n]
-		at := int(node.at)
+		at, to := int(node.at), 0
 		switch node.kind {
 		case textNode:
-			at++
-			if !bytes.HasPrefix(text[at:], node.text) || plainText(text[at:]) != len(node.text) {
+			ls.escaped.data, ls.escaped.pos = text, at
+			if _, err := ls.escaped.str(); err != nil {
 				return
 			}
+			at, to = at+1, ls.escaped.pos-1
 		case numberNode:
 			if plainNumber(text[at:]) != len(node.text) {
 				continue // true and false
 			}
+			to = at + len(node.text)
 		default:
 			continue
 		}
 		number[int32(n)] = len(l.texts)
 		l.texts = append(l.texts, node.kind == textNode)
 		l.literals = append(l.literals, bytes.Clone(text[end:at]))
-		end = at + len(node.text)
+		end = to
 	}
 	l.literals = append(l.literals, bytes.Clone(text[end:]))
 	for role := range roles {
@@ -178,7 +196,7 @@ func (ls *layouts) learn(f *Format, names *[roles][]name, t *tree, text []byte) 
 	copy(ls.known[1:], ls.known)
 	ls.known[0] = l
 	if len(ls.values) < maxValues {
-		ls.values = make([][]byte, maxValues)
+		ls.values, ls.ends = make([][]byte, maxValues), make([]int, maxValues)
 	}
 }
 

@@ -268,10 +268,50 @@ func (r *Reader) take(line int64, fill func(*Record) error) error {
 	return r.tick()
 }
 
+// likes gives what rows of this reader have in common, nil where they may have nothing.
+func (p *rows) likes(delim byte, limit int) *alike {
+	if p.alike == nil && p.fits() && (delim == 0) == (p.header == nil) {
+		p.alike = &alike{delim: delim, limit: limit}
+		if delim != 0 {
+			p.bindColumns()
+		}
+	}
+	return p.alike
+}
+
+// takeAlike takes the row at the start of data where it is like others before
+// it. n is 0 where it is to be read in full.
+func (r *Reader) takeAlike(a *alike, data []byte) (n int, lines bool, err error) {
+	if a == nil || a.resting() {
+		return 0, false, nil
+	}
+	n, s, lines := a.match(r.rows, &r.record, data)
+	if n == 0 {
+		return 0, false, nil
+	}
+	a.hits++
+	if s.skip {
+		r.sum.Rows++
+		r.sum.Skipped++
+		return n, lines, r.tick()
+	}
+	if err := r.rows.fillAlike(&r.record, s); err != nil {
+		return 0, false, nil
+	}
+	r.sum.Rows++
+	r.record.Line = r.w.line
+	r.sum.Newest = max(r.sum.Newest, r.record.Newest())
+	if err := r.emit(&r.record); err != nil {
+		return n, lines, err
+	}
+	return n, lines, r.tick()
+}
+
 func (r *Reader) readCSV() error {
 	f := &r.csv
 	f.delim, f.max, f.columns = r.plan.delim, r.o.maxRecord(), r.o.maxColumns()
 	h := r.rows.header
+	a := r.rows.likes(f.delim, f.max)
 	if r.plan.framing == frameCell && r.json == nil {
 		r.json = newJSONFrame(f.max)
 	}
@@ -279,6 +319,18 @@ func (r *Reader) readCSV() error {
 	fill := r.fillRow
 	for r.w.offset < r.until && !r.w.atEnd() {
 		data := r.w.bytes()
+		if a != nil && r.skip == 0 {
+			if n, lines, err := r.takeAlike(a, data); err != nil {
+				return err
+			} else if n > 0 {
+				if lines {
+					r.w.pass(n)
+				} else {
+					r.w.passOne(n)
+				}
+				continue
+			}
+		}
 		n, err := f.line(data), error(nil)
 		plain := n > 0
 		if !plain {
@@ -326,12 +378,18 @@ func (r *Reader) readCSV() error {
 				}
 				h = again
 				err = r.rows.bind(h, &r.o)
+				r.rows.alike = nil
+				a = r.rows.likes(f.delim, f.max)
 			}
 			r.sum.Rows++
 			r.sum.Skipped++
 		default:
 			r.cells, r.want, r.last = f.cells, len(h.cells), last
+			rejected, skipped := r.sum.Rejected, r.sum.Skipped
 			err = r.take(line, fill)
+			if a != nil && a.rest == 0 && r.sum.Rejected == rejected {
+				r.rows.learnLine(a, &r.record, data[:n], r.sum.Skipped > skipped)
+			}
 		}
 		if err != nil {
 			return err
@@ -460,12 +518,23 @@ func (r *Reader) readJSON() error {
 	}
 	j := r.json
 	quick := r.rows.fillLayout
+	a := r.rows.likes(0, limit)
 	for r.w.offset < r.until && !r.w.atEnd() {
 		data := r.w.bytes()
-		if n := r.rows.layouts.match(data, limit); n > 0 {
-			if err := r.take(r.w.line, quick); err != nil {
-				return err
+		n, _, err := r.takeAlike(a, data)
+		if err == nil && n == 0 {
+			if n = r.rows.layouts.match(data, limit); n > 0 {
+				rejected, skipped := r.sum.Rejected, r.sum.Skipped
+				err = r.take(r.w.line, quick)
+				if a != nil && a.rest == 0 && r.sum.Rejected == rejected {
+					r.rows.learnObject(a, &r.record, data[:n], r.sum.Skipped > skipped)
+				}
 			}
+		}
+		if err != nil {
+			return err
+		}
+		if n > 0 {
 			r.recovering = false
 			if n < len(data) && data[n] == '\n' {
 				r.w.passOne(n + 1)

@@ -57,16 +57,10 @@ const AnswerLimit = 72 * time.Hour
 // An empty field means that the row does not say. There is no field for the
 // text of the message: the code inside is never kept.
 type Record struct {
-	ID, To, From []byte // message id, recipient and sender as written
-	Network      []byte // carrier name as written
-	MCCMNC       []byte // network code of the recipient as written, MCC first
-	Country      []byte // recipient's country, ISO 3166 alpha-2
-	Provider     []byte // where the row itself names the SMS provider
-	Status, Code []byte
-	Scope        []byte // what ID is unique within, such as an SMSC; mostly empty
-
-	// Set only where otpdoctor itself wrote the row (convert): its words stay as they are.
-	Format, Reason, Source []byte
+	*Words
+	ID, To []byte // message id and recipient as written
+	Digits uint64 // To as a number where the reader knows that it is digits alone, perhaps behind a plus; else 0
+	Scope  []byte // what ID is unique within, such as an SMSC; mostly empty
 
 	Submitted Time // the sending side's own time of this message
 	Seen      Time // a time at which the message was there; the earliest stands in where no row has Submitted
@@ -80,14 +74,32 @@ type Record struct {
 	Line   int64 // 1-based line of the input on which the row begins
 }
 
+// Words are what many rows of a log have in common. They belong to the reader.
+type Words struct {
+	From         []byte // sender as written
+	Network      []byte // carrier name as written
+	MCCMNC       []byte // network code of the recipient as written, MCC first
+	Country      []byte // recipient's country, ISO 3166 alpha-2
+	Provider     []byte // where the row itself names the SMS provider
+	Status, Code []byte
+
+	// Set only where otpdoctor itself wrote the row (convert): its words stay as they are.
+	Format, Reason, Source []byte
+
+	// Note is for whoever takes the rows: 0 at first; what is put there comes
+	// again with rows of the same words, as far as the reader knows them for the same.
+	Note int32
+}
+
 // Newest is the newest time in the record, NoTime where it has none.
 func (r *Record) Newest() Time {
 	return max(r.Submitted, r.Seen, r.Done, r.At, r.Verified)
 }
 
-// clear makes r an empty record.
-func (r *Record) clear() {
-	*r = Record{Submitted: NoTime, Seen: NoTime, Done: NoTime, At: NoTime, Verified: NoTime}
+// clear makes r an empty record that has its words in w.
+func (r *Record) clear(w *Words) {
+	*w = Words{}
+	*r = Record{Words: w, Submitted: NoTime, Seen: NoTime, Done: NoTime, At: NoTime, Verified: NoTime}
 }
 
 // RowError says why one row was left out. It spoils the row, never the run.

@@ -44,6 +44,13 @@ type rows struct {
 	elems []int32
 
 	layouts layouts // of the trees read so far
+	alike   *alike  // what rows have in common, nil where they may not be taken for the same
+	columns []column
+	// namedWithDigits: a column has a digit in its name.
+	namedWithDigits bool
+	own             Words // of the present row
+	// unmeasured is the state of the present row before times were looked at.
+	unmeasured meaning
 
 	vals   [roles][]byte
 	joined []byte // what several fields are put together in
@@ -109,6 +116,7 @@ func (p *rows) bind(h *header, o *Options) error {
 		p.halves, p.twoCells = make(map[role][]int), make(map[role][]byte)
 		p.bindHalves(h)
 	}
+	p.columns = nil
 	return nil
 }
 
@@ -268,7 +276,7 @@ func unwrapCell(b []byte) []byte {
 
 // fill makes a record of the fields of the present row.
 func (p *rows) fill(r *Record) error {
-	r.clear()
+	r.clear(&p.own)
 	p.logins = p.logins[:0]
 	if d := p.vals[roleDirection]; len(d) > 0 && inbound(d) {
 		return errSkip
@@ -319,10 +327,21 @@ func (p *rows) fill(r *Record) error {
 			return err
 		}
 	}
+	p.unmeasured = meaning{r.State, r.Rank}
+	return p.settle(r, len(r.Network) > 0 || len(r.MCCMNC) > 0)
+}
+
+// settle is what a row's times are looked at for once its words are understood.
+func (p *rows) settle(r *Record, network bool) error {
+	if p.f.measure != nil {
+		if err := p.f.measure(p, r); err != nil {
+			return err
+		}
+	}
 	if r.State != Delivered {
 		r.At, r.Done = max(r.At, r.Done), NoTime
 	}
-	p.note(r)
+	p.note(r, network)
 	return nil
 }
 
@@ -441,7 +460,7 @@ func quote(v []byte) string {
 func (p *rows) text(r role) []byte { return p.vals[r] }
 
 // note keeps what the warnings need.
-func (p *rows) note(r *Record) {
+func (p *rows) note(r *Record, network bool) {
 	f := &p.facts
 	f.records++
 	switch r.State {
@@ -455,7 +474,7 @@ func (p *rows) note(r *Record) {
 	if len(r.To) > 0 {
 		f.to++
 	}
-	if len(r.Network) > 0 || len(r.MCCMNC) > 0 {
+	if network {
 		f.network++
 	}
 	if r.Submitted.Known() {

@@ -34,7 +34,8 @@ type gatherer struct {
 }
 
 func (g *gatherer) Row(r *Record) {
-	c := *r
+	c, words := *r, *r.Words
+	c.Words = &words
 	for _, f := range []*[]byte{&c.ID, &c.To, &c.From, &c.Network, &c.MCCMNC, &c.Country, &c.Provider, &c.Status, &c.Code, &c.Scope, &c.Format, &c.Reason, &c.Source} {
 		*f = bytes.Clone(*f)
 	}

@@ -26,7 +26,7 @@ var twilioCSV = Format{
 		// Columns that people add in a spreadsheet.
 		roleNetwork: "carrier|network|operator", roleMCCMNC: "mccmnc", roleCountry: "country", roleVerified: "verifiedat",
 	},
-	words: twilioWords, tables: true, utc: true, finish: finishTwilio,
+	words: twilioWords, tables: true, utc: true, finish: finishTwilio, alike: true,
 }
 
 // finishTwilio leaves inbound messages out, whose status tells where the
