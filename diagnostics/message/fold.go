@@ -19,8 +19,9 @@ const Window = 1_000_000
 // single final row, which the queue keeps in few bytes; the others are entries.
 type folder struct {
 	window int64
-	whole  bool            // keep every message as an entry, with its id
-	watch  []number.MSISDN // … those to these numbers at least
+	whole  bool            // keep id and line of every message
+	watch  []number.MSISDN // … of those to these numbers at least
+	full   bool            // keep every message as an entry: what briefs are held against
 	marks  *keySet         // messages given out; nil with one input, where none comes again
 	book   *book
 	known  []*trait // of book
@@ -39,14 +40,13 @@ type folder struct {
 	events bool
 }
 
-// row is a row of a log as folding needs it. Its id stands apart.
+// row is a row of a log as folding needs it, but for its id.
 type row struct {
 	key                                 uint64 // of id and scope
 	to                                  number.MSISDN
 	submitted, seen, done, at, verified deliverylog.Time
 	line                                int64
 	profile                             profile
-	id                                  int32 // where its id ends; it begins where that of the row before ends
 	state                               deliverylog.State
 	rank                                uint8
 	begins                              bool
@@ -65,8 +65,9 @@ type entry struct {
 
 const none int32 = -1
 
-func newFolder(window int64, several bool, b *book) *folder {
-	f := &folder{window: window, book: b}
+func newFolder(window int64, several, whole bool, b *book) *folder {
+	f := &folder{window: window, book: b, whole: whole}
+	f.queue.lined = whole
 	if several {
 		f.marks = new(keySet)
 	}
@@ -81,19 +82,48 @@ func (f *folder) begin(file int, format *deliverylog.Format) {
 	}
 }
 
-// add folds one row in. What is given out for it goes to out.
-func (f *folder) add(r *row, id []byte, out *batch) {
+// add folds one row in: a brief, or where that does not do, the whole row. What is
+// given out for it goes to out.
+func (f *folder) add(b *brief, r *row, id []byte, line int64, out *batch) {
 	f.row++
-	if len(id) == 0 {
-		f.create(r, id)
-	} else if at, ok := f.find(r, id); ok {
-		f.repeat(at, r, id)
-	} else if f.marks == nil {
-		f.create(r, id)
-	} else if !f.marks.has(mark(r.key, r.to)) {
-		f.create(r, id)
+	slot, ok := f.queue.free(b.key)
+	if ok && r == nil && f.marks == nil && len(f.queue.index) > 0 { // nearly always
+		f.created++
+		f.perFile[f.file]++
+		b.setBirth(f.row)
+		if b.hasID() {
+			f.ids.push(id)
+		}
+		f.queue.put(b, slot)
+		f.queue.setLine(line)
+	} else {
+		f.fresh(b, r, id, line, ok)
 	}
 	f.settle(out)
+}
+
+// fresh folds a row in that may be of a message that is known. first says that it
+// is of none that is held.
+func (f *folder) fresh(b *brief, r *row, id []byte, line int64, first bool) {
+	if len(id) == 0 {
+		f.create(b, r, id, line)
+		return
+	}
+	if !first {
+		known := r
+		if r == nil {
+			again := b.row()
+			again.line = line
+			known = &again
+		}
+		if at, ok := f.find(known, id); ok {
+			f.repeat(at, b, r == nil, known, id)
+			return
+		}
+	}
+	if f.marks == nil || !f.marks.has(mark(b.key, b.to)) {
+		f.create(b, r, id, line)
+	}
 }
 
 // mark is the key of one message, of the many that may have one id.
@@ -161,26 +191,32 @@ func (f *folder) begun(pos uint64) (bool, deliverylog.Time) {
 }
 
 // create makes a message of a row.
-func (f *folder) create(r *row, id []byte) {
+func (f *folder) create(b *brief, r *row, id []byte, line int64) {
 	f.created++
 	f.perFile[f.file]++
-	if b, ok := f.brief(r, id); ok {
-		if b.hasID() {
-			f.ids.push(id)
-		}
-		f.queue.push(b)
+	if r != nil {
+		f.queue.push(entryBrief(r.key, r.to, f.entry(r, id), f.row, len(id) > 0))
 		return
 	}
-	i := f.entry(r, id)
-	f.queue.push(entryBrief(r.key, r.to, i, f.row, len(id) > 0))
+	b.setBirth(f.row)
+	if b.hasID() {
+		f.ids.push(id)
+	}
+	f.queue.push(*b)
+	f.queue.setLine(line)
 }
 
-// brief gives the short form of a message of one row, ok false where it does not do.
-func (f *folder) brief(r *row, id []byte) (b brief, ok bool) {
-	if f.whole || f.events || len(id) == 0 || r.begins || slices.Contains(f.watch, r.to) {
+// brief gives the short form of a row, ok false where it does not do. It may be
+// asked by all workers.
+func (f *folder) brief(r *deliverylog.Record, key uint64, to number.MSISDN, p profile) (b brief, ok bool) {
+	if f.full || f.events || key == 0 || r.Begins || len(f.watch) > 0 && slices.Contains(f.watch, to) {
 		return b, false
 	}
-	return newBrief(r, f.row)
+	b, ok = newBrief(r, key, to, p)
+	if f.whole || r.State != deliverylog.Delivered {
+		b.bits |= idKept
+	}
+	return b, ok
 }
 
 func (f *folder) entry(r *row, id []byte) (i int32) {
@@ -194,15 +230,17 @@ func (f *folder) entry(r *row, id []byte) (i int32) {
 	return i
 }
 
-// repeat folds a further row into the message at a place of the queue.
-func (f *folder) repeat(at uint64, r *row, id []byte) {
+// repeat folds a further row into the message at a place of the queue. short says
+// that again is all there is to it.
+func (f *folder) repeat(at uint64, again *brief, short bool, r *row, id []byte) {
 	b := f.queue.at(at)
 	if !b.entry() {
-		if again, ok := f.brief(r, id); ok && b.same(&again) && f.book.same(b.profile(), r.profile) {
+		if short && b.same(again) && f.book.same(b.profile(), r.profile) {
 			b.setRepeated(true)
 			return
 		}
 		first := b.row()
+		first.line = f.queue.line(at)
 		i := f.entry(&first, id)
 		f.entries[i].born = f.birth(at)
 		f.entries[i].file = f.trait(first.profile).file
@@ -329,15 +367,14 @@ func (f *folder) give(b *brief, out *batch) {
 		if f.marks != nil && e.id != "" {
 			f.marks.add(mark(e.key, e.to))
 		}
-		out.give(&e.row, e.id, e.file)
+		out.giveWhole(&e.row, e.id, e.file)
 		e.id = ""
 		f.free = append(f.free, b.index())
 	} else {
 		if f.marks != nil {
 			f.marks.add(mark(b.key, b.to))
 		}
-		r := b.row()
-		out.give(&r, string(id), f.trait(r.profile).file)
+		out.give(b, id, f.queue.line(f.queue.head))
 	}
 	f.queue.pop()
 }

@@ -36,36 +36,32 @@ const (
 )
 
 // newBrief gives the short form of a row, ok false where it does not fit.
-func newBrief(r *row, at int64) (b brief, ok bool) {
-	if r.to == 0 || r.seen.Known() || r.verified.Known() || r.rank > 15 || r.profile >= 1<<profileBits {
+func newBrief(r *deliverylog.Record, key uint64, to number.MSISDN, p profile) (b brief, ok bool) {
+	if to == 0 || r.Seen.Known() || r.Verified.Known() || r.Rank > 15 || p >= 1<<profileBits {
 		return b, false
 	}
-	end := r.done
-	if r.state != deliverylog.Delivered {
-		end = r.at
-	} else if r.at.Known() {
+	end := r.Done
+	if r.State != deliverylog.Delivered {
+		end = r.At
+	} else if r.At.Known() {
 		return b, false
 	}
 	offset := uint64(0)
 	submitted := uint64(0)
-	if r.submitted.Known() {
-		if r.submitted < 0 || r.submitted > maxSubmit {
+	if r.Submitted.Known() {
+		if r.Submitted < 0 || r.Submitted > maxSubmit {
 			return b, false
 		}
-		submitted = uint64(r.submitted) + 1
+		submitted = uint64(r.Submitted) + 1
 	}
 	if end.Known() {
-		if !r.submitted.Known() || end < r.submitted || end-r.submitted > maxOffset {
+		if !r.Submitted.Known() || end < r.Submitted || end-r.Submitted > maxOffset {
 			return b, false
 		}
-		offset = uint64(end-r.submitted) + 1
+		offset = uint64(end-r.Submitted) + 1
 	}
-	b = brief{key: r.key, to: r.to, time: submitted<<profileBits | uint64(r.profile),
-		bits: offset<<offsetShift | uint64(at)&rowMask<<rowShift | uint64(r.rank)<<rankShift | uint64(r.state)<<stateShift}
-	if r.state != deliverylog.Delivered {
-		b.bits |= idKept
-	}
-	return b, true
+	return brief{key: key, to: to, time: submitted<<profileBits | uint64(p),
+		bits: offset<<offsetShift | uint64(r.Rank)<<rankShift | uint64(r.State)<<stateShift}, true
 }
 
 func entryBrief(key uint64, to number.MSISDN, i int32, at int64, indexed bool) brief {
@@ -100,6 +96,14 @@ func (b *brief) set(flag uint64, on bool) {
 // age is how many rows ago a brief was put into the queue.
 func (b *brief) age(row int64) int64 { return int64((uint64(row) - b.bits>>rowShift) & rowMask) }
 
+// end is the delivery time, of a message that is not delivered the row's time.
+func (b *brief) end() deliverylog.Time {
+	if offset := b.bits >> offsetShift; offset > 0 {
+		return b.submitted() + deliverylog.Time(offset) - 1
+	}
+	return deliverylog.NoTime
+}
+
 func (b *brief) submitted() deliverylog.Time {
 	if t := b.time >> profileBits; t > 0 {
 		return deliverylog.Time(t) - 1
@@ -116,13 +120,10 @@ func (b *brief) same(c *brief) bool {
 func (b *brief) row() row {
 	r := row{key: b.key, to: b.to, submitted: b.submitted(), seen: deliverylog.NoTime, done: deliverylog.NoTime, at: deliverylog.NoTime,
 		verified: deliverylog.NoTime, profile: b.profile(), state: b.state(), rank: uint8(b.bits >> rankShift & 15)}
-	if offset := b.bits >> offsetShift; offset > 0 {
-		end := r.submitted + deliverylog.Time(offset) - 1
-		if r.state == deliverylog.Delivered {
-			r.done = end
-		} else {
-			r.at = end
-		}
+	if r.state == deliverylog.Delivered {
+		r.done = b.end()
+	} else {
+		r.at = b.end()
 	}
 	return r
 }
@@ -132,8 +133,11 @@ func (b *brief) row() row {
 type queue struct {
 	ring       []brief // its length is a power of two
 	head, tail uint64  // positions; a position's place in the ring is its low bits
+	lines      []int64 // of the briefs in the ring, where they are wanted
+	lined      bool    // they are
 	index      []uint32
 	placeBits  int
+	slotShift  int // a key's slot is its highest bits
 }
 
 func (q *queue) empty() bool          { return q.head == q.tail }
@@ -142,7 +146,8 @@ func (q *queue) at(pos uint64) *brief { return &q.ring[pos&uint64(len(q.ring)-1)
 
 // The index is a hash table with a word a brief: place in the ring +1 (the low
 // placeBits), how many slots it stands behind its own (4 bits, 15: that many or
-// more), and above them as much of the key as there is room for.
+// more), and above them as much of the key as there is room for. The key's lowest
+// bit is always set.
 
 const (
 	behindBits = 4
@@ -150,7 +155,7 @@ const (
 )
 
 func (q *queue) slot(key uint64) int {
-	return int(key >> (64 - bits.TrailingZeros(uint(len(q.index)))))
+	return int(key >> (q.slotShift & 63))
 }
 
 func (q *queue) place(pos uint64) uint32 { return uint32(pos&uint64(len(q.ring)-1) + 1) }
@@ -163,7 +168,7 @@ func (q *queue) find(to []uint64, key uint64, fits func(*brief) bool) []uint64 {
 		return to
 	}
 	shift := q.placeBits + behindBits
-	tag := uint32(key) << shift >> shift
+	tag := uint32(key>>1) << shift >> shift
 	for i := q.slot(key); q.index[i] != 0; i = (i + 1) & (len(q.index) - 1) {
 		if w := q.index[i]; w>>shift == tag {
 			place := uint64(q.placeOf(w)) - 1
@@ -175,9 +180,30 @@ func (q *queue) find(to []uint64, key uint64, fits func(*brief) bool) []uint64 {
 	return to
 }
 
+// free looks for the slot that a key would take. It gives false where there may be
+// a brief with that key.
+func (q *queue) free(key uint64) (slot int, ok bool) {
+	if len(q.index) == 0 {
+		return 0, true
+	}
+	shift := (q.placeBits + behindBits) & 31
+	tag := uint32(key>>1) << shift >> shift
+	index := q.index
+	for i := q.slot(key); ; i++ {
+		i &= len(index) - 1
+		w := index[i]
+		if w == 0 {
+			return i, true
+		}
+		if w>>shift == tag {
+			return 0, false
+		}
+	}
+}
+
 // touch loads what find will look at first for some keys, and what the first of
 // the queue needs to go: so the misses of many of them overlap.
-func (q *queue) touch(rows []row) (touched uint32) {
+func (q *queue) touch(rows []brief) (touched uint32) {
 	if len(q.index) == 0 {
 		return 0
 	}
@@ -188,6 +214,17 @@ func (q *queue) touch(rows []row) (touched uint32) {
 		touched ^= q.index[q.slot(q.at(q.head+i).key)]
 	}
 	return touched
+}
+
+// put puts a brief to the end, whose key takes the slot that free gave.
+func (q *queue) put(b *brief, slot int) {
+	if q.tail-q.head == uint64(len(q.ring)) {
+		q.push(*b)
+		return
+	}
+	*q.at(q.tail) = *b
+	q.index[slot] = uint32(b.key>>1)<<(q.placeBits+behindBits) | q.behind(slot, q.slot(b.key))<<q.placeBits | q.place(q.tail)
+	q.tail++
 }
 
 func (q *queue) push(b brief) {
@@ -201,13 +238,28 @@ func (q *queue) push(b brief) {
 	q.tail++
 }
 
+// line is the line of a brief, 0 where lines are not kept.
+func (q *queue) line(pos uint64) int64 {
+	if !q.lined {
+		return 0
+	}
+	return q.lines[pos&uint64(len(q.ring)-1)]
+}
+
+// setLine is for the last that was pushed.
+func (q *queue) setLine(line int64) {
+	if q.lined {
+		q.lines[(q.tail-1)&uint64(len(q.ring)-1)] = line
+	}
+}
+
 func (q *queue) enter(key, pos uint64) {
 	home := q.slot(key)
 	i := home
 	for q.index[i] != 0 {
 		i = (i + 1) & (len(q.index) - 1)
 	}
-	q.index[i] = uint32(key)<<(q.placeBits+behindBits) | q.behind(i, home)<<q.placeBits | q.place(pos)
+	q.index[i] = uint32(key>>1)<<(q.placeBits+behindBits) | q.behind(i, home)<<q.placeBits | q.place(pos)
 }
 
 // behind is how far slot i is behind another, as a word has it.
@@ -228,8 +280,10 @@ func (q *queue) forget() { q.index = nil }
 
 // move puts the first, as b, to the end.
 func (q *queue) move(b brief) {
+	line := q.line(q.head)
 	q.pop()
 	q.push(b)
+	q.setLine(line)
 }
 
 // where finds the slot of a brief.
@@ -263,9 +317,16 @@ func (q *queue) grow() {
 	q.ring = make([]brief, max(256, 2*len(old.ring)))
 	q.index = make([]uint32, 2*len(q.ring))
 	q.placeBits = bits.Len(uint(len(q.ring)))
+	q.slotShift = 64 - bits.TrailingZeros(uint(len(q.index)))
+	if q.lined {
+		q.lines = make([]int64, len(q.ring))
+	}
 	for pos := q.head; pos != q.tail; pos++ {
 		b := old.at(pos)
 		*q.at(pos) = *b
+		if q.lined {
+			q.lines[pos&uint64(len(q.ring)-1)] = old.line(pos)
+		}
 		if b.key != 0 {
 			q.enter(b.key, pos)
 		}

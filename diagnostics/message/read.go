@@ -72,8 +72,8 @@ type reading struct {
 
 func newReading(logs int, o Options, window int64, whole bool, emit ...func(*Message) error) *reading {
 	b := newBook()
-	f := newFolder(window, logs > 1, b)
-	f.whole, f.watch = whole, o.Watch
+	f := newFolder(window, logs > 1, whole, b)
+	f.watch = o.Watch
 	r := &reading{folder: f}
 	for _, e := range emit {
 		r.workers = append(r.workers, &worker{folder: f, res: newResolver(o, b), emit: e})

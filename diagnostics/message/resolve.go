@@ -27,6 +27,7 @@ type resolver struct {
 	key      []byte
 
 	known    []*trait // of book
+	models   []*model // of the messages of a profile
 	words    map[string]string
 	networks map[[2]string]string // by MCC-MNC and country
 }
@@ -116,6 +117,9 @@ const maxRecipient = 120
 // recipient reads the number that a message went to. What otpdoctor itself wrote
 // is E.164, or else the text of no number, and taken as it stands.
 func (s *resolver) recipient(r *deliverylog.Record) number.MSISDN {
+	if r.Digits != 0 && (s.region == "" || r.To[0] == '+') {
+		return number.MSISDN(r.Digits)
+	}
 	plain := len(r.To) <= maxRecipient // nothing for clean to do
 	digits := len(r.To) > 1 && r.To[0] == '+'
 	for i, c := range r.To {
@@ -179,6 +183,74 @@ func (s *resolver) trait(p profile) *trait {
 	return s.known[p]
 }
 
+// model is what messages of one profile have in common.
+type model struct {
+	Message
+	trait *trait
+	fixed bool // country and carrier go by the log alone
+}
+
+func (s *resolver) model(p profile) *model {
+	for int(p) >= len(s.models) {
+		s.models = append(s.models, nil)
+	}
+	d := s.models[p]
+	if d == nil {
+		t := s.trait(p)
+		d = &model{trait: t, fixed: s.lookup == nil && len(t.country) == 2 && t.named != ""}
+		d.Message = Message{Sender: t.sender, Provider: t.provider, Format: t.format, Code: t.code, File: int(t.file), Verified: deliverylog.NoTime}
+		if d.fixed {
+			s.country(t, &d.Message)
+			s.carrier(t, &d.Message)
+		}
+		s.models[p] = d
+	}
+	return d
+}
+
+// short makes the message of a brief, as message does of its row. It is good
+// until the next one.
+func (s *resolver) short(b *brief, id string) *Message {
+	p := b.profile()
+	var d *model
+	if int(p) < len(s.models) {
+		d = s.models[p]
+	}
+	if d == nil {
+		d = s.model(p)
+	}
+	m := &d.Message
+	m.ID, m.To, m.Submitted, m.Line = id, b.to, b.submitted(), 0
+	m.Done, m.Reason, m.Waiting = deliverylog.NoTime, reason.Unknown, false
+	switch b.state() {
+	case deliverylog.Delivered:
+		m.Status, m.Done, m.Reason = Delivered, b.end(), reason.Delivered
+	case deliverylog.Failed:
+		m.Status, m.Reason = Failed, d.trait.failure
+	case deliverylog.NoReceipt:
+		m.Status = Unconfirmed
+	case deliverylog.Unanswered:
+		if m.Status = answered(m.Submitted, b.end()); m.Status == Failed {
+			m.Reason = d.trait.failure
+		}
+	default:
+		m.Status, m.Waiting = Open, b.state() == deliverylog.Waiting
+	}
+	if !d.fixed {
+		s.country(d.trait, m)
+		s.carrier(d.trait, m)
+	}
+	return m
+}
+
+// answered is what [deliverylog.Unanswered] means of a message.
+func answered(submitted, at deliverylog.Time) Status {
+	if submitted.Known() && at.Known() && at-submitted >= deliverylog.Time(deliverylog.AnswerLimit.Milliseconds()) {
+		return Unconfirmed
+	}
+	return Failed
+}
+
 // message makes the message of what its rows came to.
 func (s *resolver) message(e *row, id string, file int32, m *Message) {
 	t := s.trait(e.profile)
@@ -199,10 +271,7 @@ func (s *resolver) message(e *row, id string, file int32, m *Message) {
 	case deliverylog.NoReceipt:
 		m.Status = Unconfirmed
 	case deliverylog.Unanswered:
-		m.Status = Failed
-		if m.Submitted.Known() && e.at.Known() && e.at-m.Submitted >= deliverylog.Time(deliverylog.AnswerLimit.Milliseconds()) {
-			m.Status = Unconfirmed
-		}
+		m.Status = answered(m.Submitted, e.at)
 	default:
 		m.Status, m.Waiting = Open, e.state == deliverylog.Waiting
 	}

@@ -90,7 +90,9 @@ func told(t *testing.T, logs []deliverylog.Log, o Options, window int64, workers
 	for i := range emits {
 		emits[i] = emit
 	}
-	res, err := newReading(len(logs), o, window, whole, emits...).read(context.Background(), logs, o, nil)
+	reading := newReading(len(logs), o, window, false, emits...)
+	reading.folder.full = whole
+	res, err := reading.read(context.Background(), logs, o, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,6 +138,47 @@ func TestShare(t *testing.T) {
 				t.Errorf("%s:\n got %s\nwant %s", what, g, w)
 			}
 		}
+	}
+}
+
+// TestWhole: what Read gives is the same, in the same order and with every id and
+// line, whether messages are held in brief or not.
+func TestWhole(t *testing.T) {
+	short := 0 // logs of which messages were held in brief
+	for seed := range 40 {
+		r := rand.New(rand.NewPCG(uint64(seed), 21))
+		logs := []deliverylog.Log{textLog("a.csv", repetitive(r, 1+r.IntN(900)))}
+		if seed%3 == 0 {
+			logs = append(logs, textLog("b.csv", repetitive(r, 300)))
+		}
+		window := []int64{1, 10, 300, Window}[r.IntN(4)]
+		o := Options{}
+		o.BlockSize = []int{64, 500, 4 << 20}[r.IntN(3)]
+		var told [2][]string
+		for i := range told {
+			reading := newReading(len(logs), o, window, true, func(m *Message) error {
+				told[i] = append(told[i], fmt.Sprintf("%+v", *m))
+				return nil
+			})
+			reading.folder.full = i == 1
+			if _, err := reading.read(context.Background(), logs, o, nil); err != nil {
+				t.Fatal(err)
+			}
+			if i == 0 && len(reading.folder.entries) < len(told[0]) {
+				short++
+			}
+		}
+		if !slices.Equal(told[0], told[1]) {
+			for i := range min(len(told[0]), len(told[1])) {
+				if told[0][i] != told[1][i] {
+					t.Fatalf("seed %d, window %d: message %d\n got %s\nwant %s", seed, window, i, told[0][i], told[1][i])
+				}
+			}
+			t.Fatalf("seed %d: %d messages, want %d", seed, len(told[0]), len(told[1]))
+		}
+	}
+	if short < 30 {
+		t.Errorf("in only %d logs messages were held in brief", short)
 	}
 }
 
