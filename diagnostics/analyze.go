@@ -72,6 +72,7 @@ type Options struct {
 	MaxRatio    int64 // how many times its size a packed log may unpack to
 	MaxColumns  int   // most cells of a row
 	MaxCarriers int   // most groups of an analysis, default [DefaultMaxCarriers]
+	MaxMemory   int64 // most bytes for numbers and their attempts in an analysis, default [DefaultMaxMemory]
 
 	Validity     time.Duration
 	Grace        time.Duration // 0: from the log
@@ -85,6 +86,8 @@ type Options struct {
 	FAQ          *faq.Set // the words of findings; nil: the built-in ones
 
 	Save func(*tally.Counter) error // takes the whole count, to keep it; nil: nobody does
+
+	Warn func(text string) // told at once of what an analysis leaves out; nil: it is in the warnings alone
 
 	Log logrus.FieldLogger // nil: none
 }
@@ -160,6 +163,9 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.
 		Watch:    o.Watch,
 		Since:    deliverylog.FromTime(o.Since),
 		Until:    deliverylog.FromTime(o.Until),
+
+		MaxMemory: cmp.Or(o.MaxMemory, DefaultMaxMemory()),
+		Flooded:   func() { o.warn(floodWarning) },
 	})}
 	for len(counters) < o.workers() {
 		counters = append(counters, counters[0].Fork())
@@ -199,8 +205,15 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.
 			counter.Typed(n, at)
 		}
 	}
+	last := &inputs[len(inputs)-1]
+	if counter.Flooded() {
+		last.Warnings = append(last.Warnings, floodWarning)
+	}
 	if o.Save != nil {
-		if err := o.Save(counter); err != nil {
+		switch err := o.Save(counter); {
+		case errors.Is(err, tally.ErrFlooded):
+			last.Warnings = append(last.Warnings, "the count is not kept: "+err.Error())
+		case err != nil:
 			return nil, err
 		}
 	}
@@ -213,6 +226,15 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.
 	log.WithFields(logrus.Fields{"findings": len(report.Findings), "groups": len(report.Table.Groups),
 		"took": time.Since(started).Round(time.Millisecond).String()}).Info("analysed")
 	return report, nil
+}
+
+// floodWarning is said as soon as it holds, and of the last input.
+const floodWarning = "more numbers than memory for them (--max-memory): users, attempts and findings are left out, messages are counted to the last one"
+
+func (o Options) warn(text string) {
+	if o.Warn != nil {
+		o.Warn(text)
+	}
 }
 
 // memorySlack is by how much in a hundred the memory may grow between two

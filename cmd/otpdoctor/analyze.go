@@ -93,9 +93,11 @@ messages that failed or were late, no other message and no text.`,
 			}
 			if key != 0 {
 				line, ok := report.TimeLine(key)
-				if ok {
+				switch {
+				case ok:
 					opts.TimeLine = &line
-				} else {
+				case report.Table.Flooded: // said already
+				default:
 					a.warnf("--number %s has no message in the log", who)
 				}
 			}
@@ -182,6 +184,10 @@ func (a *app) analyze(cmd *cobra.Command, o diagnostics.Options) (*finding.Repor
 		}
 	}
 	progress, clear := a.progress()
+	o.Warn = func(text string) {
+		clear()
+		a.warnf("%s", text)
+	}
 	report, err := diagnostics.Analyze(cmd.Context(), o, progress)
 	clear()
 	if err != nil {

@@ -28,6 +28,7 @@ type inputFlags struct {
 	maxRatio        int64
 	maxColumns      int
 	maxCarriers     int
+	maxMemory       string
 	since, until    string
 }
 
@@ -47,6 +48,7 @@ func (f *inputFlags) register(cmd *cobra.Command, withWindow bool) {
 	fl.Int64Var(&f.maxRatio, "max-ratio", 0, "how many `TIMES` its size a packed log may unpack to (default 1000, from 256 MiB on)")
 	fl.IntVar(&f.maxColumns, "max-columns", deliverylog.DefaultMaxColumns, "most cells of a row, a `NUMBER`; one with more is a broken row")
 	fl.IntVar(&f.maxCarriers, "max-carriers", diagnostics.DefaultMaxCarriers, "most carriers, or other groups, of an analysis, a `NUMBER`")
+	fl.StringVar(&f.maxMemory, "max-memory", "", "memory for numbers and their attempts, a `SIZE`; a log that needs more is counted in messages alone (default a quarter of the machine's)")
 	if withWindow {
 		fl.StringVar(&f.since, "since", "", "only messages submitted at or after `TIME`")
 		fl.StringVar(&f.until, "until", "", "only messages submitted before `TIME`")
@@ -120,6 +122,11 @@ func (a *app) options(f *inputFlags, args []string) (diagnostics.Options, error)
 	}
 	if f.maxCarriers < 1 || f.maxCarriers > diagnostics.MostCarriers {
 		return o, usagef("as in --max-carriers 10000", "--max-carriers %d is not within 1 and %d", f.maxCarriers, diagnostics.MostCarriers)
+	}
+	if f.maxMemory != "" {
+		if o.MaxMemory, err = parseSize(f.maxMemory); err != nil {
+			return o, usagef("as in --max-memory 2GiB", "--max-memory %s", err)
+		}
 	}
 	o.MaxRatio, o.MaxColumns, o.MaxCarriers = f.maxRatio, f.maxColumns, f.maxCarriers
 	if o.Since, err = parseTime("since", f.since, o.Zone); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"cli.otpdoctor/diagnostics"
@@ -16,7 +17,9 @@ import (
 type progressLine struct {
 	w       io.Writer
 	started time.Time
-	shown   bool
+
+	mu    sync.Mutex // over the terminal's line
+	shown bool
 }
 
 // progressAfter keeps short readings quiet.
@@ -37,7 +40,6 @@ func (p *progressLine) show(at diagnostics.Progress) {
 	if took < progressAfter {
 		return
 	}
-	p.shown = true
 	line := "reading " + export.Clean(at.Name)
 	rate := float64(at.Bytes) / took.Seconds()
 	if share, ok := at.Share(); ok {
@@ -51,10 +53,15 @@ func (p *progressLine) show(at diagnostics.Progress) {
 	if at.Rejected > 0 {
 		line += fmt.Sprintf("  %s rows not readable", tally.FormatCount(at.Rejected))
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.shown = true
 	fmt.Fprintf(p.w, "\r\x1b[K%s", line)
 }
 
 func (p *progressLine) clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.shown {
 		fmt.Fprint(p.w, "\r\x1b[K")
 	}

@@ -55,11 +55,15 @@ func analysisToText(w io.Writer, r *finding.Report, o Options) error {
 	if t.To.Known() {
 		year = t.To.Std().Year()
 	}
-	if len(r.Findings) == 0 {
+	switch {
+	case t.Flooded:
+		x.line(x.bold("NOT LOOKED FOR FINDINGS"))
+		x.wrap("There are more numbers than memory for them: users and attempts are not counted, messages are.")
+	case len(r.Findings) == 0:
 		x.line(x.bold("NO FINDINGS"))
 		x.wrap(fmt.Sprintf("Looked at %s of %s at %s: nothing that stands out.", plural(t.Totals.AttemptsJudged, "attempt"),
 			plural(t.Totals.Users, "user"), plural(int64(len(t.Groups)), dimension(t.By, false))))
-	} else {
+	default:
 		x.line(x.bold(strings.ToUpper(plural(int64(len(r.Findings)), "finding"))))
 		x.findings(r.Findings, red, year, true)
 	}

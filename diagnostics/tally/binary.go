@@ -86,9 +86,15 @@ func (c *Counter) MarshalBinary() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// WriteTo writes what [Counter.MarshalBinary] gives.
+// ErrFlooded says that a count without its numbers is not kept: it could not be added to others.
+var ErrFlooded = errors.New("the count has left its numbers out")
+
+// WriteTo writes what [Counter.MarshalBinary] gives. The error may be [ErrFlooded].
 func (c *Counter) WriteTo(w io.Writer) (int64, error) {
 	c.gather()
+	if c.Flooded() {
+		return 0, ErrFlooded
+	}
 	e := &encoder{w: w}
 	e.buf = append(e.buf, magic...)
 	e.uint(version)

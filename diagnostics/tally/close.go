@@ -43,7 +43,7 @@ const slotsPerHour = int(time.Hour / SlotLength)
 // The table looks into the counter's memory: it is good until the counter counts on.
 func (c *Counter) Close(newest deliverylog.Time) *Table {
 	c.gather()
-	t := &Table{Validity: c.o.Validity, By: c.o.By, From: c.from, To: c.to, people: c.people, reg: c.reg,
+	t := &Table{Validity: c.o.Validity, By: c.o.By, Flooded: c.Flooded(), From: c.from, To: c.to, people: c.people, reg: c.reg,
 		index: map[groupKey]int{}, watched: map[number.MSISDN]*Watched{}}
 	c.reg.mu.RLock()
 	t.cells, t.errors = slices.Clip(c.reg.cells), slices.Clip(c.reg.errors)

@@ -54,6 +54,9 @@ type people struct {
 	store
 	mu      sync.Mutex
 	untimed map[number.MSISDN]*untimed
+
+	size    atomic.Int64 // bytes of records
+	flooded atomic.Bool  // they were too many: none is kept any more
 }
 
 // untimed is what is known of a number's messages without a submit time.
@@ -251,6 +254,7 @@ func (c *Counter) Add(m *message.Message) {
 	if !at.Known() {
 		if m.To != 0 {
 			c.people.addUntimed(m, n.cell)
+			c.checkSize(0)
 		}
 		return
 	}
@@ -343,6 +347,14 @@ func (c *Counter) flush(shard int) {
 	defer s.mu.Unlock()
 	if s.crowded() {
 		c.absorb(s)
+	}
+	if c.people.flooded.Load() {
+		c.pass(s)
+		for i := range b.events {
+			c.passEvent(&b.events[i])
+		}
+		b.events, b.notes = b.events[:0], b.notes[:0]
+		return
 	}
 	from := len(s.waiting)
 	s.waiting = append(s.waiting, b.events...)
@@ -479,6 +491,9 @@ func (c *Counter) settle(cc *cellCount) {
 }
 
 func (p *people) addUntimed(m *message.Message, cell uint16) {
+	if p.flooded.Load() {
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	u := &untimed{messages: 1, verified: m.Verified.Known(), done: deliverylog.NoTime, cells: []uint16{cell}}
@@ -492,6 +507,7 @@ func (p *people) mergeUntimed(n number.MSISDN, u *untimed) {
 	old := p.untimed[n]
 	if old == nil {
 		p.untimed[n] = u
+		p.size.Add(untimedBytes)
 		return
 	}
 	old.messages += u.messages
@@ -523,7 +539,11 @@ func (c *Counter) gather() {
 		waiting += len(c.people.shards[i].waiting)
 	}
 	if waiting <= fewWaiting {
+		before := c.people.flooded.Load()
 		c.gatherFrom(new(atomic.Int32))
+		if c.people.flooded.Load() != before {
+			c.gatherFrom(new(atomic.Int32))
+		}
 		return
 	}
 	forks := make([]*Counter, min(runtime.GOMAXPROCS(0), 4))
@@ -539,6 +559,9 @@ func (c *Counter) gather() {
 		c.mergeCells(f)
 	}
 	c.absorber = absorber{}
+	if c.people.flooded.Load() { // perhaps after some shards were done
+		c.gatherFrom(new(atomic.Int32))
+	}
 }
 
 // gatherFrom puts in what waits in the shards that nobody else has taken.
@@ -546,6 +569,9 @@ func (c *Counter) gatherFrom(next *atomic.Int32) {
 	for i := next.Add(1) - 1; int(i) < len(c.people.shards); i = next.Add(1) - 1 {
 		s := &c.people.shards[i]
 		c.absorb(s)
+		if c.people.flooded.Load() {
+			c.pass(s)
+		}
 		s.waiting, s.notes = nil, nil
 	}
 }
@@ -586,7 +612,11 @@ func (c *Counter) Merge(other *Counter) error {
 	}
 
 	cells, errs := c.mergeCells(other)
-	if c.people != other.people {
+	if other.people.flooded.Load() && c.people != other.people {
+		c.flood()
+		c.gather()
+	}
+	if c.people != other.people && !c.people.flooded.Load() {
 		c.mergePeople(other, cells, errs)
 	}
 	return nil
@@ -687,6 +717,10 @@ func (c *Counter) mergePeople(other *Counter, cells, errs []uint16) {
 	}
 	var r reader
 	for i := range other.people.shards {
+		if c.checkSize(0); c.people.flooded.Load() {
+			c.gather()
+			return
+		}
 		from := &other.people.shards[i]
 		in, sl, e := cursor{s: from}, new(slot), new(entry)
 		c.absorb(&c.people.shards[i])

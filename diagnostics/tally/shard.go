@@ -85,6 +85,12 @@ func (p *pagePool) give(pages [][]byte) {
 	p.free = append(p.free, pages...)
 }
 
+func (p *pagePool) drop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.free = nil
+}
+
 func hash(key uint64) uint64 { return key * 0x9E3779B97F4A7C15 }
 
 func (st *store) shard(key uint64) *shard { return &st.shards[hash(key)>>(64-shardBits)] }
@@ -364,6 +370,7 @@ type absorber struct {
 func (c *Counter) merge(s *shard, fresh bool, next func() *entry) {
 	w := &c.writer
 	w.s, w.pool = s, &c.people.spare
+	before := s.bytes
 	s.bytes = 0
 	e := next()
 	if e != nil && !s.based {
@@ -430,6 +437,7 @@ func (c *Counter) merge(s *shard, fresh bool, next func() *entry) {
 		put()
 	}
 	w.done()
+	c.checkSize(s.bytes - before)
 }
 
 // absorb puts in what waits.

@@ -47,6 +47,13 @@ type Options struct {
 	Watch    []number.MSISDN // numbers whose every message is kept
 	Since    deliverylog.Time
 	Until    deliverylog.Time // messages submitted outside [Since, Until) are left out; NoTime or 0: no bound
+
+	// MaxMemory bounds the bytes kept of numbers and their attempts, 0: no bound.
+	// A log that has more is still counted in messages, to the last one; users and
+	// attempts are then left out. Flooded is called once when that begins, by the
+	// goroutine that counts; nil: nobody is told.
+	MaxMemory int64
+	Flooded   func()
 }
 
 // Table is a finished count.
@@ -54,6 +61,7 @@ type Table struct {
 	Validity time.Duration
 	Clock    message.Clock
 	By       string
+	Flooded  bool             // there were more numbers than memory for them: users and attempts are 0, see [Options]
 	From, To deliverylog.Time // oldest and newest submit time; NoTime in a log without times
 	Totals   Group            // Country and Carrier empty; users counted once
 	Groups   []*Group         // most messages first, then by country and name

@@ -1,0 +1,50 @@
+package diagnostics
+
+import (
+	"math"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// unknownMemory is what a machine is taken to have that does not say.
+const unknownMemory = 8 << 30
+
+// DefaultMaxMemory is a quarter of the memory that this process may use: as much
+// again is needed while rules look at what was counted.
+var DefaultMaxMemory = sync.OnceValue(func() int64 {
+	total := memoryOf(os.ReadFile)
+	if total == 0 {
+		total = unknownMemory
+	}
+	return total / 4
+})
+
+// memoryOf is the memory of the machine, or of the container where that is less,
+// in bytes; 0 where neither says.
+// https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files
+func memoryOf(read func(string) ([]byte, error)) int64 {
+	least := int64(math.MaxInt64)
+	take := func(text string, unit int64) {
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil && n > 0 && n < math.MaxInt64/unit {
+			least = min(least, n*unit)
+		}
+	}
+	for _, path := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} {
+		if b, err := read(path); err == nil {
+			take(strings.TrimSpace(string(b)), 1)
+		}
+	}
+	if b, err := read("/proc/meminfo"); err == nil {
+		for line := range strings.Lines(string(b)) {
+			if f := strings.Fields(line); len(f) == 3 && f[0] == "MemTotal:" && f[2] == "kB" {
+				take(f[1], 1024)
+			}
+		}
+	}
+	if least == math.MaxInt64 {
+		return 0
+	}
+	return least
+}

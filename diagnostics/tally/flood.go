@@ -1,0 +1,54 @@
+package tally
+
+import "cli.otpdoctor/diagnostics/number"
+
+// A log may have more numbers than there is memory for. Then none is kept:
+// a part of them would give users and attempts that nobody can make sense of.
+// All that is counted by message goes on, local hours too.
+
+// untimedBytes is what a number takes whose messages have no time.
+const untimedBytes = 200
+
+// checkSize counts memory in and sees whether it is too much.
+func (c *Counter) checkSize(more int) {
+	if size := c.people.size.Add(int64(more)); c.o.MaxMemory > 0 && size > c.o.MaxMemory {
+		c.flood()
+	}
+}
+
+// flood begins to leave numbers out.
+func (c *Counter) flood() {
+	if c.people.flooded.Swap(true) {
+		return
+	}
+	c.people.mu.Lock()
+	c.people.untimed = map[number.MSISDN]*untimed{}
+	c.people.mu.Unlock()
+	if c.o.Flooded != nil {
+		c.o.Flooded()
+	}
+}
+
+// Flooded says that numbers are left out, see [Options].MaxMemory. Forks must have
+// been merged before.
+func (c *Counter) Flooded() bool {
+	c.gather()
+	return c.people.flooded.Load()
+}
+
+// pass lets go of a shard's numbers, and counts what waits without them.
+func (c *Counter) pass(s *shard) {
+	if len(s.pages)+len(s.waiting) == 0 {
+		return
+	}
+	for i := range s.waiting {
+		c.passEvent(&s.waiting[i])
+	}
+	s.pages, s.waiting, s.notes, s.used, s.bytes = nil, nil, nil, 0, 0
+	c.people.spare.drop()
+}
+
+// passEvent counts a message for which its number would have been looked up.
+func (c *Counter) passEvent(e *event) {
+	c.countHour(c.cell(e.cell), c.places.of(e.key), e.at, kind(e.what&7))
+}
