@@ -115,6 +115,77 @@ func BenchmarkKey(b *testing.B) {
 	}
 }
 
+// BenchmarkFirstFrameLarge is the first frame of the large case on each screen.
+func BenchmarkFirstFrameLarge(b *testing.B) {
+	for _, screen := range []string{"1", "2", "3", "4", "5", "6"} {
+		b.Run(screen, func(b *testing.B) {
+			show := press(bind(screen, "", screen))
+			for b.Loop() {
+				b.StopTimer()
+				m := largeModel(b, 120, 40)
+				b.StartTimer()
+				m.resetPages()
+				m.derive()
+				m.update(show)
+				if len(m.View()) == 0 {
+					b.Fatal("no frame")
+				}
+			}
+		})
+	}
+}
+
+// What a key costs does not grow with the log: on a case of half a million messages
+// and 5,000 carriers it allocates no more than on one of a thousand messages and
+// seven, but for the key that looks through the carriers for a finding. Counts
+// hold on any machine, where times do not.
+func TestKeysDoNotGrowWithTheLog(t *testing.T) {
+	if testing.Short() {
+		t.Skip("counts half a million messages")
+	}
+	small := func() *model {
+		o := testOptions(t)
+		o.Now, o.Case = fixtureNow, fixtureCase(t)
+		return newTestModel(t, o, 80, 24)
+	}
+	for _, test := range []struct {
+		name string
+		open []string
+		key  string
+		per  float64 // allocations that each carrier may cost
+	}{
+		{"start", []string{"1"}, "down", 0},
+		{"case", []string{"2"}, "down", 0},
+		{"checklist", []string{"3", "esc"}, "up", 0},
+		{"answer", []string{"3"}, "d", 0},
+		{"back", []string{"3", "d"}, "b", 0},
+		{"to the checklist", nil, "3", 0},
+		{"carriers", []string{"4"}, "down", 0},
+		{"sort", []string{"4"}, "s", 0},
+		{"filter", []string{"4", "/"}, "a", 0},
+		{"next finding", []string{"4"}, "]", 1},
+		{"a carrier", []string{"4", "enter"}, "tab", 0},
+		{"findings", []string{"5"}, "down", 0},
+		{"ticket", []string{"6"}, "down", 0},
+		{"ticket, answer", []string{"6"}, "d", 0},
+		{"FAQ", []string{"f"}, "down", 0},
+		{"keys", []string{"3", "?"}, "down", 0},
+		{"mask", []string{"5"}, "r", 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cost := func(m *model) float64 {
+				m.send(t, test.open...)
+				msg := press(bind(test.key, "", test.key))
+				return testing.AllocsPerRun(10, func() { m.update(msg); m.View() })
+			}
+			few, many := cost(small()), cost(largeModel(t, 80, 24))
+			if limit := 2*few + 2000 + test.per*5000; many > limit {
+				t.Errorf("%.0f allocations on the large case, %.0f on the small one; %.0f at most", many, few, limit)
+			}
+		})
+	}
+}
+
 // A key on the large case is answered within 16 ms.
 func TestKeysAreQuick(t *testing.T) {
 	if testing.Short() {

@@ -30,6 +30,7 @@ type carriersPage struct {
 	user   int    // cursor among its users, -1: none
 	pane   int    // in a wide window: 0 the table, 1 the carrier
 
+	texts    []string                // name and country in lower case: what is filtered and sorted by
 	values   [len(columns)][]float64 // what is sorted by, once a table and column
 	counted  map[int]*counted        // by row of the table
 	counting bool
@@ -72,12 +73,16 @@ func (p *carriersPage) arrange(m *model) {
 	fresh := p.of != t
 	if fresh {
 		p.values, p.counted, p.open, p.user = [len(columns)][]float64{}, map[int]*counted{}, false, -1
+		p.texts = make([]string, len(t.Groups))
+		for i, g := range t.Groups {
+			p.texts[i] = strings.ToLower(g.Carrier + " " + g.Country + " " + countryName(g.Country))
+		}
 	}
 	p.of = t
 	p.rows = p.rows[:0]
 	words := strings.ToLower(strings.TrimSpace(p.words))
-	for i, g := range t.Groups {
-		if words == "" || strings.Contains(strings.ToLower(g.Carrier+" "+g.Country+" "+countryName(g.Country)), words) {
+	for i := range t.Groups {
+		if words == "" || strings.Contains(p.texts[i], words) {
 			p.rows = append(p.rows, i)
 		}
 	}
@@ -92,7 +97,7 @@ func (p *carriersPage) arrange(m *model) {
 	slices.SortStableFunc(p.rows, func(a, b int) int {
 		c := 0
 		if columns[p.column] == "Carrier" {
-			c = strings.Compare(strings.ToLower(t.Groups[a].Carrier), strings.ToLower(t.Groups[b].Carrier))
+			c = strings.Compare(p.texts[a], p.texts[b])
 		} else if x, y := values[a], values[b]; x > y {
 			c = -1
 		} else if x < y {

@@ -171,6 +171,19 @@ func TestNothingIsAskedOfTheTerminal(t *testing.T) {
 	}
 }
 
+// BenchmarkStart is from the start of the process to the first frame on a terminal.
+func BenchmarkStart(b *testing.B) {
+	cases := b.TempDir()
+	for b.Loop() {
+		tm := openTerminal(b, cases, "plain")
+		tm.wait("What does the caller say?")
+		b.StopTimer()
+		tm.keys("q")
+		tm.exit()
+		b.StartTimer()
+	}
+}
+
 // A terminal that does not tell its size gets 80 by 24.
 func TestTerminalWithoutSize(t *testing.T) {
 	tm := openSized(t, &pty.Winsize{}, t.TempDir(), "plain")
