@@ -16,6 +16,7 @@ import (
 
 	"cli.otpdoctor/diagnostics"
 	"cli.otpdoctor/diagnostics/carrier"
+	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/export"
 	"cli.otpdoctor/diagnostics/finding"
 	"cli.otpdoctor/diagnostics/number"
@@ -34,6 +35,10 @@ var errLeave = errors.New("left")
 // errBack says that the agent wants the question before.
 var errBack = errors.New("back")
 
+// errChanged says that an answer was undone or brought back: what is open now is
+// asked.
+var errChanged = errors.New("changed")
+
 // lines is a run of the line mode. Everything is read through one buffered
 // reader, so that a pipe loses nothing between two questions.
 type lines struct {
@@ -41,9 +46,11 @@ type lines struct {
 	in    *bufio.Reader
 	input chan typed
 	w     *bufio.Writer
-	where string // the question that is open, for the last words
-	used  bool   // the number given with the case was said
-	again string // a line that was meant for the next question
+	where string          // the question that is open, for the last words
+	used  bool            // the number given with the case was said
+	again string          // a line that was meant for the next question
+	told  finding.Finding // what was said last, for its evidence
+	odd   []string        // logs of no known kind, whose columns can be named
 }
 
 type typed struct {
@@ -202,27 +209,115 @@ func (l *lines) ask(ctx context.Context, prompt, help string) (string, error) {
 		if r.err != nil {
 			return "", r.err
 		}
-		switch strings.ToLower(r.text) {
-		case "?":
-			l.read(help + " b goes back, q saves and leaves, f reads the FAQ, r masks numbers and names or shows them.")
-			continue
-		case "q", "quit":
-			return "", errLeave
-		case "b", "back":
-			return "", errBack
-		case "f", "faq":
-			l.faq()
-			continue
-		case "r":
-			l.masked = !l.masked
-			if l.masked {
-				l.read("Numbers and names are masked.")
-			} else {
-				l.read("Numbers and names are shown.")
-			}
-			continue
+		switch done, err := l.command(r.text, help); {
+		case err != nil:
+			return "", err
+		case !done:
+			return r.text, nil
 		}
-		return r.text, nil
+	}
+}
+
+// The commands that work at any question, for "?".
+const lineCommands = " b goes back, q saves and leaves, u undoes the last answer, f reads the FAQ, f and words searches it, c says the carriers, " +
+	"c and a name says one, v says the evidence, a with a number and text answers that question of the ticket, r masks numbers and names or shows them."
+
+// command does what a line asks for that is no answer, at any question. done: the
+// question is asked again.
+func (l *lines) command(text, help string) (done bool, err error) {
+	word, rest, _ := strings.Cut(text, " ")
+	rest = strings.TrimSpace(rest)
+	switch word = strings.ToLower(word); {
+	case word == "f" || word == "faq" || word == "c" && l.table() != nil || word == "a" && rest != "":
+	case rest != "":
+		return false, nil // an answer of several words
+	}
+	switch word {
+	case "?":
+		l.read(help + lineCommands)
+	case "q", "quit":
+		return false, errLeave
+	case "b", "back":
+		return false, errBack
+	case "f", "faq":
+		l.faq(rest)
+	case "c":
+		switch {
+		case l.table() == nil:
+			l.read("There is no log yet.")
+		case rest == "":
+			l.sayCarriers()
+		default:
+			l.sayCarrier(rest)
+		}
+	case "v":
+		l.sayEvidence()
+	case "a":
+		if rest == "" {
+			return false, nil
+		}
+		return l.answerQuestion(rest)
+	case "r":
+		l.masked = !l.masked
+		if l.masked {
+			l.read("Numbers and names are masked.")
+		} else {
+			l.read("Numbers and names are shown.")
+		}
+	case "u", "undo":
+		if !l.c.Undo() {
+			l.read("Nothing to undo.")
+			break
+		}
+		l.change()
+		l.read("Undone.")
+		return false, errChanged
+	default:
+		return false, nil
+	}
+	return true, nil
+}
+
+// answerQuestion answers a question of the ticket by its number: "4 no". Text that
+// does not begin with one is no command.
+func (l *lines) answerQuestion(text string) (done bool, err error) {
+	number, value, _ := strings.Cut(text, " ")
+	n, nerr := strconv.Atoi(number)
+	if value = strings.TrimSpace(value); nerr != nil || n < 1 || n > 13 {
+		return false, nil
+	}
+	if r := reply(value); r != "" {
+		value = r
+	}
+	q := l.d.ticket.Answers[n-1].Question
+	if value != "" { // without a value the answer is taken back
+		if err := ticket.CheckAnswer(q.ID, value); err != nil {
+			l.say(clean(err.Error()) + ".")
+			return true, nil
+		}
+	}
+	l.c.AnswerQuestion(q.ID, value)
+	l.change()
+	a := l.d.ticket.Answers[n-1]
+	l.say("Question " + number + ", " + lowerFirst(clean(q.Short)) + ": " + clean(a.Short) + ".")
+	return false, errChanged
+}
+
+// sayEvidence says what stands behind the finding that was said last, else behind
+// the first that concerns the caller.
+func (l *lines) sayEvidence() {
+	f := l.told
+	for i := 0; f.Title == "" && i < len(l.d.findings); i++ {
+		f = l.d.findings[i]
+	}
+	if f.Title == "" {
+		l.read("There is no finding yet.")
+		return
+	}
+	for _, line := range l.findingText(f, 70) {
+		if line = strings.TrimSpace(stripped(line)); line != "" {
+			l.read(line) // it is masked already
+		}
 	}
 }
 
@@ -236,6 +331,9 @@ func (l *lines) choose(ctx context.Context, title string, items []string, prompt
 	l.say(strings.Join(list, " "))
 	for {
 		text, err := l.ask(ctx, prompt, "Type the number of a line.")
+		if errors.Is(err, errChanged) {
+			continue
+		}
 		if err != nil {
 			return 0, err
 		}
@@ -293,6 +391,8 @@ func (l *lines) run(ctx context.Context) error {
 	for i := 0; i < len(stages); {
 		err := stages[i](ctx)
 		switch {
+		case errors.Is(err, errChanged): // what was undone is asked again where it stands
+			i = min(i, 5)
 		case errors.Is(err, errBack):
 			i = max(i-1, 0)
 			if i == 4 && len(l.c.Logs()) > 0 || i == 6 {
@@ -331,12 +431,18 @@ func (l *lines) topicStage(ctx context.Context) error {
 			list = append(list, strconv.Itoa(i+1)+" "+label+".")
 		}
 		l.say(strings.Join(list, " "))
-		text, err := l.ask(ctx, "Number 1 to "+strconv.Itoa(len(labels))+":", "Type the number of a line, or the caller's own words.")
+		text, err := l.ask(ctx, "Number 1 to "+strconv.Itoa(len(labels))+":", "Type the number of a line, or the caller's own words. o lists the cases that are saved, o and a number goes on with one.")
 		if errors.Is(err, errBack) {
 			continue
 		}
 		if err != nil {
 			return err
+		}
+		if word, rest, _ := strings.Cut(strings.ToLower(text), " "); word == "o" {
+			if l.older(strings.TrimSpace(rest)) {
+				return nil
+			}
+			continue
 		}
 		n, nerr := strconv.Atoi(text)
 		if nerr == nil && n == len(labels) {
@@ -355,6 +461,63 @@ func (l *lines) topicStage(ctx context.Context) error {
 		l.say(clean(t.Label) + ". " + plural(len(t.Steps), "step", "steps") + ".")
 		return nil
 	}
+}
+
+// older lists the saved cases, or opens one by its number in the list.
+func (l *lines) older(which string) (opened bool) {
+	if l.o.Store == nil {
+		l.read("No cases are kept (--no-save).")
+		return false
+	}
+	saved, err := l.o.Store.List()
+	if err != nil {
+		l.say(clean(err.Error()) + ".")
+	}
+	saved = slices.DeleteFunc(saved, func(s diagnostics.Saved) bool { return s.Path == l.saver.path })
+	if n, err := strconv.Atoi(which); err == nil && n >= 1 && n <= len(saved) {
+		if !l.openSaved(saved[n-1].Path) {
+			return false
+		}
+		if t, ok := l.o.Set.Topic(l.c.Topic()); ok {
+			l.say("The case goes on: " + clean(t.Label) + ".")
+		}
+		return true
+	}
+	for i, s := range saved {
+		l.say(strconv.Itoa(i+1) + " " + l.savedWordsOf(s) + ".")
+	}
+	if len(saved) == 0 {
+		l.read("No case is saved.")
+	}
+	return false
+}
+
+// savedWordsOf sums up a saved case: when, what about, whose, how far.
+func (l *lines) savedWordsOf(s diagnostics.Saved) string {
+	label := "no topic yet"
+	if t, ok := l.o.Set.Topic(s.Topic); ok {
+		label = clean(t.Label)
+	}
+	return whenOf(s, l.now) + ", " + label + ", " + strings.ReplaceAll(masked(s), "…", "...") + ", " + formatInt(s.Answered) + " of 13 answered"
+}
+
+// openSaved takes a saved case in place of the one in hand.
+func (l *lines) openSaved(path string) bool {
+	o := l.o
+	o.Case, o.CasePath = nil, path
+	c, sv, err := openCase(o)
+	if err != nil {
+		l.say("It cannot be opened: " + clean(err.Error()) + ".")
+		return false
+	}
+	if sv.readOnly && !l.o.ReadOnly {
+		l.read("It is open in another window.")
+		return false
+	}
+	l.saver.close()
+	l.c, l.saver = c, sv
+	l.derive()
+	return true
 }
 
 // topicByWords is the topic that fits the caller's words, counted from 1; 0: none.
@@ -379,12 +542,7 @@ func (l *lines) resume(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	label := "no topic yet"
-	if t, ok := l.o.Set.Topic(s.Topic); ok {
-		label = clean(t.Label)
-	}
-	text, err := l.ask(ctx, "A case was left open: "+whenOf(s, l.now)+", "+label+", "+strings.ReplaceAll(masked(s), "…", "...")+", "+formatInt(s.Answered)+
-		" of 13 answered. Resume it? y or n:", "y goes on with it, n begins a new one; the old one stays in the list.")
+	text, err := l.ask(ctx, "A case was left open: "+l.savedWordsOf(s)+". Resume it? y or n:", "y goes on with it, n begins a new one; the old one stays in the list.")
 	if err != nil {
 		if errors.Is(err, errBack) {
 			return nil
@@ -397,16 +555,9 @@ func (l *lines) resume(ctx context.Context) error {
 		}
 		return nil
 	}
-	o := l.o
-	o.Case, o.CasePath = nil, s.Path
-	c, sv, err := openCase(o)
-	if err != nil {
-		l.say("It cannot be opened: " + clean(err.Error()) + ". A new one is begun.")
-		return nil
+	if !l.openSaved(s.Path) {
+		l.read("A new one is begun.")
 	}
-	l.saver.close()
-	l.c, l.saver = c, sv
-	l.derive()
 	return nil
 }
 
@@ -564,6 +715,13 @@ func (l *lines) logStage(ctx context.Context) error {
 				l.say("Hint: " + clean(h) + ".")
 			}
 		}
+		if cm := columnsOf(err); cm != nil {
+			for _, f := range l.c.Logs() {
+				l.odd = append(l.odd, f.Path)
+			}
+			l.say("Its columns: " + clean(strings.Join(cm.columns, ", ")) + ".")
+			l.read("To say what they hold, type m and each field with its column, such as: m to=Phone,status=State. The fields: " + strings.Join(deliverylog.MapFields(), ", ") + ".")
+		}
 		if len(l.c.Identity()) > 0 && len(l.c.Logs()) > 0 {
 			l.c.SetIdentity(nil)
 		} else {
@@ -581,8 +739,18 @@ func (l *lines) askFiles(ctx context.Context, prompt, help string) ([]string, er
 		if err != nil || text == "" {
 			return nil, err
 		}
+		if columns, ok := strings.CutPrefix(text, "m "); ok && len(l.odd) > 0 {
+			mapping, err := deliverylog.ParseMap(columns)
+			if err != nil {
+				l.say(upperFirst(clean(err.Error())) + ".")
+				continue
+			}
+			l.c.SetColumns(mapping)
+			return l.odd, nil
+		}
 		files, missing := resolve(text)
 		if len(missing) == 0 {
+			l.dropColumns(fileRefs(files))
 			return files, nil
 		}
 		l.say("Not found: " + clean(missing[0]) + ".")
@@ -673,6 +841,9 @@ func (l *lines) checklistStage(ctx context.Context) error {
 		value := ""
 		if isChoice(s.Step) {
 			text, err := l.ask(ctx, prompt+" y, n or d:", help+" Type y for yes, n for no, d for don't know.")
+			if errors.Is(err, errChanged) {
+				continue
+			}
 			if errors.Is(err, errBack) {
 				if !l.backStep() {
 					return errBack
@@ -689,6 +860,9 @@ func (l *lines) checklistStage(ctx context.Context) error {
 			}
 		} else {
 			text, err := l.ask(ctx, prompt+" or enter for don't know:", help)
+			if errors.Is(err, errChanged) {
+				continue
+			}
 			if errors.Is(err, errBack) {
 				if !l.backStep() {
 					return errBack
@@ -766,6 +940,7 @@ func (l *lines) tellFinding(s faq.StepState) {
 
 // findingSentence is a finding in words.
 func (l *lines) findingSentence(f finding.Finding) string {
+	l.told = f
 	text := upperFirst(l.since(f)) + ": "
 	for i, r := range l.figuresOf(f) {
 		switch i {
@@ -829,6 +1004,51 @@ func (l *lines) sayCarriers() {
 	}
 }
 
+// sayCarrier says one carrier: its figures, failures by hour, errors with their
+// meaning, and the users without a code.
+func (l *lines) sayCarrier(name string) {
+	t := l.table()
+	at := slices.IndexFunc(t.Groups, func(g *tally.Group) bool {
+		return strings.EqualFold(groupName(g), name) || strings.EqualFold(g.Carrier, name)
+	})
+	if at < 0 {
+		at = slices.IndexFunc(t.Groups, func(g *tally.Group) bool { return hasWords(groupName(g), strings.ToLower(name)) })
+	}
+	if at < 0 {
+		l.say("No carrier fits " + clean(name) + ".")
+		return
+	}
+	g := t.Groups[at]
+	l.say(clean(tally.CarrierName(g.Country, g.Carrier)) + ": " + plural(int(g.Messages), "message", "messages") + ", " + tally.FormatRateInterval(g.Delivered, g.Judged()) +
+		" delivered. " + tally.FormatCount(g.Users) + " users, " + tally.FormatCount(g.AffectedUsers) + " without a code.")
+	if f := l.findingOf(g); f != nil {
+		l.say(clean(f.Title) + ". " + l.findingSentence(*f))
+	}
+	var hours []string
+	for hour, h := range g.Hours {
+		if h.Failed+h.Late > 0 {
+			hours = append(hours, "at "+strconv.Itoa(hour)+" "+tally.FormatOf(int64(h.Failed+h.Late), int64(h.Messages)))
+		}
+	}
+	if len(hours) > 0 {
+		l.say("Messages failed or late, by local hour: " + strings.Join(hours, ", ") + ".")
+	}
+	for i, e := range g.Errors {
+		if i == 5 {
+			break
+		}
+		l.say("Error " + clean(e.Code) + ", " + l.codeWords(e.Code, e.Reason) + ": " + plural(int(e.Count), "message", "messages") + ".")
+	}
+	hits := usersHit(badAttempts(t, at, deliverylog.NoTime, deliverylog.NoTime))
+	for i, h := range hits {
+		if i == 5 {
+			l.say(plural(len(hits)-i, "more user", "more users") + ".")
+			break
+		}
+		l.say(l.number(h.number) + ": " + plural(h.bad, "attempt", "attempts") + " without a code, " + plural(h.messages, "message", "messages") + ".")
+	}
+}
+
 func (l *lines) ticketStage(ctx context.Context) error {
 	if l.c.Topic() == "" && len(l.c.Numbers()) == 0 {
 		return nil
@@ -851,6 +1071,9 @@ func (l *lines) ticketStage(ctx context.Context) error {
 		a := l.d.ticket.Answers[i]
 		l.where = "question " + strconv.Itoa(i+1)
 		text, err := l.ask(ctx, "Question "+strconv.Itoa(i+1)+" of 13. "+quoted(clean(a.Question.Ask))+":", questionHelp(a))
+		if errors.Is(err, errChanged) && l.d.current < 0 {
+			continue // else a step of the checklist is open again
+		}
 		if errors.Is(err, errBack) {
 			if len(asked) == 0 {
 				return errBack
@@ -994,8 +1217,26 @@ func (l *lines) chooseFormat(ctx context.Context, kind string, formats []string)
 
 var commonFormats = map[string]string{"text": "text", "md": "Markdown", "html": "HTML", "pdf": "PDF"}
 
-// faq reads the topic in hand, or names the topics.
-func (l *lines) faq() {
+// faq reads the topic in hand, or names the topics; with words it searches them all.
+func (l *lines) faq(words string) {
+	if words != "" {
+		hits := l.o.Set.Search(words)
+		if len(hits) == 0 {
+			l.read("Nothing in the FAQ fits.")
+		}
+		for i, h := range hits {
+			if i == 5 {
+				l.read(plural(len(hits)-i, "more place", "more places") + ".")
+				break
+			}
+			label := h.TopicID
+			if t, ok := l.o.Set.Topic(h.TopicID); ok {
+				label = t.Label
+			}
+			l.read(clean(label) + ": " + plainMarkdown(clean(h.Snippet)))
+		}
+		return
+	}
 	t, ok := l.o.Set.Topic(l.c.Topic())
 	if !ok {
 		for _, t := range l.o.Set.Topics {

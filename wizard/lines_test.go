@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/exp/golden"
 
@@ -285,5 +286,66 @@ func TestLinesMaskOnTheWay(t *testing.T) {
 	got, _ := runLines(t, testOptions(t), "1", "r", "+447700900187", "r", "", "q")
 	if !strings.Contains(got, "Numbers and names are masked.") || !strings.Contains(got, "Valid: user 1, +44 ... 87") || strings.Contains(got, "900187") {
 		t.Errorf("r does not mask:\n%s", got)
+	}
+}
+
+// What the screens can do, the lines can at any question.
+func TestLineCommands(t *testing.T) {
+	t.Chdir(t.TempDir())
+	writeDemoLog(t, "march.csv.gz")
+	if err := os.WriteFile("odd.csv", []byte("Who,What,Sent\n+447700900187,failed,2026-03-03 09:00:00\n+447700900142,delivered,2026-03-03 09:30:00\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	begin := []string{"1", diagnostics.DemoNumber, "", "", "march.csv.gz", ""}
+	for _, test := range []struct {
+		name   string
+		script []string
+		want   []string
+		not    string
+	}{
+		{"carriers", append(begin, "c", "q"), []string{"O2, United Kingdom: ", " users without a code."}, ""},
+		{"one carrier", append(begin, "c o2", "q"), []string{"O2 (GB): ", "Messages failed or late, by local hour: ", "Error 30007, ", "+44 7700 900187: 3 attempts"}, ""},
+		{"no such carrier", append(begin, "c nobody", "q"), []string{"No carrier fits nobody."}, ""},
+		{"evidence", append(begin, "v", "q"), []string{"Evidence", "code 30007"}, ""},
+		{"search the FAQ", append(begin, "f backup code", "q"), []string{"No code: "}, ""},
+		{"undo", append(begin, "y", "u", "n", "q"), []string{"Undone."}, ""},
+		{"nothing to undo", append(begin, "u", "q"), []string{"Nothing to undo."}, ""},
+		{"answer by number", append(begin, "a 4 no", "a 13 soon", "q"), []string{"Question 4, number changed lately: no.", "Question 13, first noticed: soon."}, ""},
+		{"an answer that cannot be", append(begin, "a 13 2026-03-03T08:10", "q"), []string{"no time zone"}, "Question 13, first noticed"},
+		{"no carriers yet", []string{"1", "c", "q"}, []string{"There is no log yet."}, ""},
+		{"columns by name", []string{"1", "+447700900187", "", "", "odd.csv", "m to=Who,status=Nothing", "m to=Who,status=What,submitted_at=Sent", "", "q"},
+			[]string{"Its columns: Who, What, Sent.", "Done: 2 messages"}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			o := testOptions(t)
+			got, err := runLines(t, o, test.script...)
+			if err != nil {
+				t.Errorf("%v", err)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(got, want) {
+					t.Errorf("output lacks %q:\n%s", want, got)
+				}
+			}
+			if test.not != "" && strings.Contains(got, test.not) {
+				t.Errorf("output has %q:\n%s", test.not, got)
+			}
+		})
+	}
+
+	// Saved cases are listed, and gone on with by their number.
+	o, now := testOptions(t), diagnostics.DemoNow
+	o.Now = func() time.Time { now = now.Add(time.Second); return now }
+	for _, topic := range []string{"1", "2"} {
+		if _, err := runLines(t, o, topic, "+447700900187", "q"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := runLines(t, o, "o", "o 1", "", "", "", "q")
+	if err != nil || !strings.Contains(got, "The case goes on: Slow code.") || !strings.Contains(got, " today, No code, +44 ... 87, 4 of 13 answered.") {
+		t.Errorf("%v:\n%s", err, got)
+	}
+	if saved, err := o.Store.List(); err != nil || len(saved) != 2 {
+		t.Errorf("%d cases are saved, %v", len(saved), err)
 	}
 }

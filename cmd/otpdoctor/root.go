@@ -242,7 +242,10 @@ const accessibilityHelp = `otpdoctor with a screen reader, a Braille line or a p
   TERM=dumb                          the same
 
 Every question takes y, n or d for "don't know", or the value asked for. b goes
-back, ? explains, q saves and leaves. End of input saves the case and ends with
+back, ? explains, q saves and leaves. At any question u undoes the last answer,
+f reads the FAQ and "f backup code" searches it, c says the carriers and "c O2"
+one of them, v says the evidence, "a 4 no" answers question 4 of the ticket, r
+masks numbers and names. At the first one o lists the saved cases. End of input saves the case and ends with
 status 1, so a script can answer from a pipe.
 
 Nothing is told by colour alone. NO_COLOR=1 or --color never takes colour away,
