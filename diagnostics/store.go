@@ -327,6 +327,19 @@ func readSaved(path string) (Saved, error) {
 	return s, err
 }
 
+// ChangedLogs names the logs of the case that are not what was read of them, by
+// their last path element. One that is gone is told when it is read. It reads
+// the files; run it beside a face's loop.
+func (c *Case) ChangedLogs() []string {
+	var names []string
+	for _, f := range slices.Concat(c.logs, c.identity) {
+		if differs, err := f.Changed(); err == nil && differs {
+			names = append(names, filepath.Base(f.Path))
+		}
+	}
+	return names
+}
+
 // Changed says whether a log differs from what was read of it. A log that is
 // gone is an error. It reads the file; run it beside a face's loop.
 func (f FileRef) Changed() (bool, error) {

@@ -685,6 +685,11 @@ func (l *lines) logStage(ctx context.Context) error {
 		if !l.c.NeedsReading() {
 			return nil
 		}
+		if !asked {
+			for _, name := range l.c.ChangedLogs() {
+				l.say(clean(name) + " has changed since this case was saved: it is read again.")
+			}
+		}
 		report, err := l.readLog(ctx)
 		if err == nil {
 			l.c.SetReport(report)

@@ -151,6 +151,11 @@ Numbers on a command line stand in the process list; on a shared machine use
 				if c, err = diagnostics.LoadCase(caseFile, set, o, a.now); err != nil {
 					return err
 				}
+				if len(o.Logs) == 0 {
+					for _, name := range c.ChangedLogs() {
+						a.warnf("%s has changed since the case was saved: the ticket is of what it holds now", name)
+					}
+				}
 			}
 			if numbersFile != "" {
 				more, err := a.readNumbers(numbersFile)
