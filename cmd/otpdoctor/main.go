@@ -34,7 +34,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 	a := newApp(stdin, stdout, stderr)
 	done := make(chan int, 1)
-	go func() { done <- a.execute(ctx, args) }()
+	go func() { done <- a.guard(func() int { return a.execute(ctx, args) }) }()
 	select {
 	case status := <-done:
 		return status

@@ -3,6 +3,7 @@ package deliverylog
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"sync"
@@ -131,7 +132,7 @@ func (c *cutter) work(w Worker) {
 			return
 		}
 		sub.w.open(block, last)
-		err := sub.read()
+		err := guarded(sub)
 		if c.end(w, sub, block, number, err) {
 			if err := w.Free(); err != nil {
 				c.fail(err)
@@ -141,6 +142,17 @@ func (c *cutter) work(w Worker) {
 		}
 		buf = block
 	}
+}
+
+// guarded reads a block. A panic becomes an error that says where, and not what
+// was read: a program that ends by one prints the words of each call.
+func guarded(sub *Reader) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &InputError{File: sub.name, Reason: fmt.Sprintf("reading ended by an internal fault (%T), %d rows into a block", p, sub.sum.Rows)}
+		}
+	}()
+	return sub.read()
 }
 
 // sub makes a reader for blocks of r.
@@ -200,7 +212,10 @@ func (c *cutter) end(w Worker, sub *Reader, block []byte, number int, err error)
 func (c *cutter) fail(err error) {
 	c.turn.Lock()
 	defer c.turn.Unlock()
-	c.broken, c.failed = true, errors.Join(c.failed, err)
+	c.broken = true
+	if c.failed == nil {
+		c.failed = err
+	}
 	c.halt()
 }
 

@@ -1,3 +1,5 @@
+//go:build windows || plain
+
 package wizard
 
 import "os"
