@@ -109,21 +109,39 @@ func (s *Store) Delete(id string) error {
 	return nil
 }
 
-// Purge deletes the cases not changed since before, and says how many.
+// Purge deletes the cases not changed since before, and says how many. A file
+// that cannot be read as a case, damaged or of a newer version, goes by its own
+// age: what it holds is as personal.
 func (s *Store) Purge(before time.Time) (int, error) {
-	saved, err := s.List()
+	entries, err := os.ReadDir(s.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, pathError(err)
+	}
 	n := 0
-	for _, c := range saved {
-		if !c.Changed.Before(before) {
+	var problems []error
+	for _, e := range entries {
+		id, ok := strings.CutSuffix(e.Name(), caseSuffix)
+		if !ok {
 			continue
 		}
-		if derr := s.Delete(c.ID); derr != nil {
-			err = errors.Join(err, derr)
+		saved, err := readSaved(s.Path(id))
+		changed := saved.Changed
+		if info, ierr := e.Info(); err != nil && ierr == nil {
+			changed = info.ModTime()
+		}
+		if !changed.Before(before) {
+			continue
+		}
+		if err := s.Delete(id); err != nil {
+			problems = append(problems, err)
 			continue
 		}
 		n++
 	}
-	return n, err
+	return n, errors.Join(problems...)
 }
 
 // Journal is a case file open for writing. It is locked against a second window.

@@ -78,6 +78,16 @@ messages that failed or were late, no other message and no text.`,
 			}
 			opts.Redact, opts.Explain, opts.Table = redact, explain, table
 			var key number.MSISDN
+			if who == "-" {
+				typed, err := a.readNumbers(who)
+				if err != nil {
+					return err
+				}
+				if len(typed) != 1 {
+					return usagef("one number on standard input", "--number -: %d numbers", len(typed))
+				}
+				who = typed[0]
+			}
 			if who != "" {
 				if key, err = a.watch(who, &o); err != nil {
 					return err

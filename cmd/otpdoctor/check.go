@@ -21,13 +21,16 @@ func (a *app) checkCommand() *cobra.Command {
 carrier, time zone, and what was wrong. Exit status 0 whether valid or not.
 
 Numbers on a command line stand in the process list and the shell's history;
-on a shared machine use --stdin.`,
+on a shared machine use --stdin, or - in their place.`,
 		Example: `  otpdoctor check +4407700900187
   otpdoctor check --region GB "07700 900142"
   otpdoctor check --stdin --format jsonl < numbers.txt`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := oneOf("format", format, export.Formats("check")); err != nil {
 				return err
+			}
+			if len(args) == 1 && args[0] == "-" {
+				stdin, args = true, nil
 			}
 			if stdin && len(args) > 0 {
 				return usagef("otpdoctor check --stdin < FILE", "check takes numbers or --stdin, not both")

@@ -214,7 +214,7 @@ func TestKilledWhileExporting(t *testing.T) {
 			return
 		}
 		r := rand.New(rand.NewPCG(uint64(i), 11))
-		time.Sleep(time.Duration(r.Int64N(int64(took[c]) * 3 / 2)))
+		time.Sleep(time.Duration(r.Int64N(int64(took[c]) * 4)))
 		cmd.Process.Kill()
 		cmd.Wait()
 		mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -124,7 +125,7 @@ and the agent say, each with its source. What only a person can know is said as 
 question to ask.
 
 Numbers on a command line stand in the process list; on a shared machine use
---numbers FILE.`,
+--numbers FILE, or --number - and write them to standard input.`,
 		Example: `  otpdoctor ticket --logs march.csv --number +447700900187
   otpdoctor ticket --logs march.csv --numbers users.txt -o ticket.html
   otpdoctor ticket --case 20260303-101204.000.case.jsonl --redact`,
@@ -163,6 +164,13 @@ Numbers on a command line stand in the process list; on a shared machine use
 					return err
 				}
 				numbers = append(numbers, more...)
+			}
+			if i := slices.Index(numbers, "-"); i >= 0 {
+				typed, err := a.readNumbers("-")
+				if err != nil {
+					return err
+				}
+				numbers = slices.Replace(numbers, i, i+1, typed...)
 			}
 			if len(numbers) > 0 {
 				c.SetNumbers(numbers)
