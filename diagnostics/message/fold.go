@@ -388,25 +388,36 @@ func (f *folder) flush(some int, out *batch) bool {
 	return !f.queue.empty()
 }
 
-// fifo holds texts in the order of coming.
+// fifo holds texts in the order of coming, in pages, so that growing copies nothing.
 type fifo struct {
-	b     []byte
-	first int
+	pages [][]byte
+	spare []byte
+	first int // of the first page
 }
 
+const fifoPage = 64 << 10
+
 func (q *fifo) push(text []byte) {
-	if q.first > len(q.b)/2 && q.first > 1<<12 {
-		q.b = q.b[:copy(q.b, q.b[q.first:])]
-		q.first = 0
+	n := len(q.pages) - 1
+	if need := binary.MaxVarintLen32 + len(text); n < 0 || cap(q.pages[n])-len(q.pages[n]) < need {
+		page := q.spare
+		if q.spare = nil; cap(page) < need {
+			page = make([]byte, 0, max(fifoPage, need))
+		}
+		q.pages = append(q.pages, page[:0])
+		n++
 	}
-	q.b = binary.AppendUvarint(q.b, uint64(len(text)))
-	q.b = append(q.b, text...)
+	q.pages[n] = append(binary.AppendUvarint(q.pages[n], uint64(len(text))), text...)
 }
 
 // pop gives the first text. It is good until the next push.
 func (q *fifo) pop() []byte {
-	n, size := binary.Uvarint(q.b[q.first:])
-	text := q.b[q.first+size : q.first+size+int(n)]
+	for q.first == len(q.pages[0]) {
+		q.spare, q.pages[0] = q.pages[0], nil
+		q.pages, q.first = q.pages[1:], 0
+	}
+	page := q.pages[0][q.first:]
+	n, size := binary.Uvarint(page)
 	q.first += size + int(n)
-	return text
+	return page[size : size+int(n)]
 }

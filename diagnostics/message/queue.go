@@ -314,7 +314,12 @@ func (q *queue) leave(i int) {
 
 func (q *queue) grow() {
 	old := *q
-	q.ring = make([]brief, max(256, 2*len(old.ring)))
+	// Four times as large until it holds a window: what is left behind is a quarter.
+	size := max(256, 4*len(old.ring))
+	if len(old.ring) >= Window {
+		size = 2 * len(old.ring)
+	}
+	q.ring = make([]brief, size)
 	q.index = make([]uint32, 2*len(q.ring))
 	q.placeBits = bits.Len(uint(len(q.ring)))
 	q.slotShift = 64 - bits.TrailingZeros(uint(len(q.index)))

@@ -216,3 +216,29 @@ func TestQueue(t *testing.T) {
 		}
 	}
 }
+
+// TestFifo: texts come out as they went in, over many pages and longer than one.
+func TestFifo(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	var q fifo
+	var in []string
+	for i := range 60_000 {
+		if r.IntN(2) == 0 || len(in) < 6000 && i < 30_000 {
+			n := r.IntN(60)
+			if r.IntN(2000) == 0 {
+				n = r.IntN(2 * fifoPage)
+			}
+			s := strings.Repeat(fmt.Sprint(i), n/4)
+			q.push([]byte(s))
+			in = append(in, s)
+		} else if len(in) > 0 {
+			if got := string(q.pop()); got != in[0] {
+				t.Fatalf("text %d: got %.30q of %d bytes, want %.30q of %d", i, got, len(got), in[0], len(in[0]))
+			}
+			in = in[1:]
+		}
+	}
+	if len(q.pages) < 2 {
+		t.Errorf("%d pages: too few to tell", len(q.pages))
+	}
+}
