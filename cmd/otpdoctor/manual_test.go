@@ -57,6 +57,24 @@ func TestHelpFits(t *testing.T) {
 	}
 }
 
+// TestNothingFitsAScreen holds that the program without a case and without a
+// terminal explains itself on one screen of 80 by 24, with the prompt below.
+func TestNothingFitsAScreen(t *testing.T) {
+	var stdout, stderr strings.Builder
+	if status := run(nil, strings.NewReader(""), &stdout, &stderr); status != exitUsage || stdout.Len() > 0 {
+		t.Errorf("status %d, on standard output %q", status, stdout.String())
+	}
+	lines := strings.Split(strings.TrimSuffix(stderr.String(), "\n"), "\n")
+	if len(lines) > 23 {
+		t.Errorf("%d lines", len(lines))
+	}
+	for _, l := range lines {
+		if len(l) > helpWidth {
+			t.Errorf("%d columns: %s", len(l), l)
+		}
+	}
+}
+
 // TestManualHasAll holds that the manual page has every command and every flag,
 // and that each flag says what its value is.
 func TestManualHasAll(t *testing.T) {

@@ -28,8 +28,6 @@ With a caller on the phone
 With a log of the SMS provider
   otpdoctor analyze march.csv        which carrier, since when, how many users
   otpdoctor explain 30007            what a provider's code means
-
-For the ticket
   otpdoctor ticket --logs march.csv --number +447700900187
                                      the 13 answers of the support form
 

@@ -5,12 +5,14 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -31,29 +33,34 @@ func (r *release) archiveName(t target) string {
 }
 
 func (r *release) writeArchives() error {
-	for _, t := range targets {
-		entries, err := r.archiveEntries(t)
-		if err != nil {
-			return err
-		}
-		folder := fmt.Sprintf("otpdoctor-%s-%s/", r.version, t)
-		f, err := os.Create(filepath.Join(r.out, r.archiveName(t)))
-		if err != nil {
-			return err
-		}
-		write := writeTarGz
-		if t.system == "windows" {
-			write = writeZip
-		}
-		if err := write(f, folder, entries, r.epoch); err != nil {
-			f.Close()
-			return err
-		}
-		if err := f.Close(); err != nil {
-			return err
-		}
+	var all sync.WaitGroup
+	failed := make([]error, len(targets))
+	for i, t := range targets {
+		all.Go(func() { failed[i] = r.writeArchive(t) })
 	}
-	return nil
+	all.Wait()
+	return errors.Join(failed...)
+}
+
+func (r *release) writeArchive(t target) error {
+	entries, err := r.archiveEntries(t)
+	if err != nil {
+		return err
+	}
+	folder := fmt.Sprintf("otpdoctor-%s-%s/", r.version, t)
+	f, err := os.Create(filepath.Join(r.out, r.archiveName(t)))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	write := writeTarGz
+	if t.system == "windows" {
+		write = writeZip
+	}
+	if err := write(f, folder, entries, r.epoch); err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func (r *release) archiveEntries(t target) ([]entry, error) {
@@ -96,10 +103,7 @@ func (r *release) documents() ([]entry, error) {
 
 // writeTarGz writes files in the order given; whoever unpacks owns them.
 func writeTarGz(w io.Writer, folder string, list []entry, at time.Time) error {
-	z, err := gzip.NewWriterLevel(w, gzip.BestCompression)
-	if err != nil {
-		return err
-	}
+	z := gzip.NewWriter(w)
 	t := tar.NewWriter(z)
 	for _, e := range list {
 		data, err := os.ReadFile(e.from)
