@@ -240,7 +240,7 @@ func (o Options) warn(text string) {
 // memorySlack is by how much in a hundred the memory may grow between two
 // collections of an analysis. Nearly all of it is free of pointers and cheap to
 // collect, and what large logs take in memory is what people run out of.
-const memorySlack = 25
+const memorySlack = 12
 
 // tightMemory keeps the collector at memorySlack until done is called.
 func tightMemory() (done func()) {

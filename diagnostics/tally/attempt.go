@@ -50,10 +50,7 @@ func (a *assembler) each(n number.MSISDN, zone uint16, items []item, f func(*att
 			}
 		}
 	}
-	if len(items) > 1 {
-		slices.Reverse(items) // read newest first
-		sortItems(items, t.rank)
-	}
+	sortItems(items, t.rank)
 	at := &a.at
 	for len(items) > 0 {
 		k, last := 1, items[0].last

@@ -730,7 +730,6 @@ func (c *Counter) mergePeople(other *Counter, cells, errs []uint16) {
 			}
 			e.key, e.messages, e.verified = sl.key, sl.messages, sl.verified
 			e.items = r.read(sl)
-			slices.Reverse(e.items) // oldest first, as far as known
 			for k := range e.items {
 				it := &e.items[k]
 				it.cell, it.err = cells[it.cell], errs[it.err]

@@ -291,27 +291,24 @@ func (s *slot) setStretch(it *item) {
 
 // reader decodes a number's items; its memory is reused from number to number.
 type reader struct {
-	items, raw []item
-	refs       []reference
-	ids        []byte
+	items []item
+	refs  []reference
+	ids   []byte
 }
 
-// reference says how a raw item is to be understood.
+// reference says how an item is to be understood.
 type reference struct{ relative, ownCell, displaced bool }
 
-// read gives all items of a number, its newest stretch first, else in no order.
-// They are good until the next call.
+// read gives all items of a number as they came, its newest stretch last. They
+// are good until the next call.
 func (r *reader) read(sl *slot) []item {
-	r.items, r.ids = r.items[:0], r.ids[:0]
-	var first deliverylog.Time
-	var cell uint16
-	if sl.known {
-		first, cell = sl.newest.first, sl.newest.cell
-		r.items = append(r.items, sl.newest)
+	r.items, r.refs, r.ids = r.items[:0], r.refs[:0], r.ids[:0]
+	if len(sl.chain) > 0 {
+		r.decode(sl.chain)
 	}
-	r.decode(sl.chain)
-	for i := len(r.raw) - 1; i >= 0; i-- {
-		it, ref := &r.raw[i], r.refs[i]
+	first, cell := sl.newest.first, sl.newest.cell
+	for i := len(r.items) - 1; i >= 0; i-- {
+		it, ref := &r.items[i], r.refs[i]
 		if ref.relative {
 			it.first, it.last, it.done = first-it.first, first-it.first+it.last, first-it.first+it.done
 		}
@@ -321,7 +318,9 @@ func (r *reader) read(sl *slot) []item {
 		if ref.displaced {
 			first, cell = it.first, it.cell
 		}
-		r.items = append(r.items, *it)
+	}
+	if sl.known {
+		r.items = append(r.items, sl.newest)
 	}
 	return r.items
 }
@@ -329,12 +328,11 @@ func (r *reader) read(sl *slot) []item {
 // decode reads the items of a chain as they were put in: first counts back from
 // the reference, last and done from first.
 func (r *reader) decode(b []byte) {
-	r.raw, r.refs = r.raw[:0], r.refs[:0]
 	for len(b) > 0 {
 		head := b[0]
 		b = b[1:]
-		var it item
-		var ref reference
+		r.items, r.refs = append(r.items, item{}), append(r.refs, reference{})
+		it, ref := &r.items[len(r.items)-1], &r.refs[len(r.refs)-1]
 		if head&singleBit == 0 {
 			it.multi, ref.displaced = head&multiBit != 0, head&displacedBit != 0
 			it.delay = head >> 3 & 7
@@ -380,11 +378,19 @@ func (r *reader) decode(b []byte) {
 			it.last += it.first
 			it.done += it.first
 		}
-		r.raw, r.refs = append(r.raw, it), append(r.refs, ref)
 	}
 }
 
 func uvarint(b *[]byte) uint64 {
+	if len(*b) > 0 && (*b)[0] < 0x80 {
+		v := uint64((*b)[0])
+		*b = (*b)[1:]
+		return v
+	}
+	return longUvarint(b)
+}
+
+func longUvarint(b *[]byte) uint64 {
 	v, n := binary.Uvarint(*b)
 	*b = (*b)[n:]
 	return v
