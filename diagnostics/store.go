@@ -253,8 +253,13 @@ func (j *Journal) Append(events []Event, state *State) error {
 // Close lets the case go.
 func (j *Journal) Close() error {
 	err := j.file.Close()
+	// Removed while it is held, so that nobody takes a lock that is about to go;
+	// where an open file cannot be removed, afterwards.
+	removed := os.Remove(j.path + ".lock")
 	j.lock.Unlock()
-	os.Remove(j.path + ".lock")
+	if removed != nil {
+		os.Remove(j.path + ".lock")
+	}
 	return err
 }
 

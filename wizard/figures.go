@@ -48,7 +48,7 @@ func (m *model) figuresOf(f finding.Finding) []figure {
 		out = append(out, figure{label, int64(fig.Affected), int64(fig.Total), what})
 	}
 	if fig.BaseAffected != nil && fig.BaseTotal != nil && *fig.BaseTotal > 0 {
-		base := clean(fig.Baseline)
+		base := clean(fig.Yardstick())
 		if base == "" {
 			base = "the others"
 		}
@@ -227,7 +227,7 @@ func (m *model) findingText(f finding.Finding, w int) []string {
 		out = append(out, strings.TrimPrefix(l, " "))
 	}
 	if f.Figures.RiskRatio != nil {
-		out = append(out, st.hang("  ", tally.FormatRatio(*f.Figures.RiskRatio)+" the rate of "+clean(f.Figures.Baseline), w)...)
+		out = append(out, st.hang("  ", tally.FormatRatio(*f.Figures.RiskRatio)+" the rate "+clean(f.Figures.OfYardstick()), w)...)
 	}
 	if f.Figures.PValue != nil {
 		out = append(out, "  chance: "+tally.FormatChance(*f.Figures.PValue))

@@ -425,7 +425,7 @@ func (p *findingsPage) note(m *model) string {
 	f := m.d.findings[p.at]
 	var words []string
 	if f.Figures.RiskRatio != nil {
-		words = append(words, tally.FormatRatio(*f.Figures.RiskRatio)+" the rate of "+clean(f.Figures.Baseline)+".")
+		words = append(words, tally.FormatRatio(*f.Figures.RiskRatio)+" the rate "+clean(f.Figures.OfYardstick())+".")
 	}
 	if f.Figures.PValue != nil && *f.Figures.PValue < 0.001 {
 		words = append(words, "Chance: "+tally.FormatChance(*f.Figures.PValue)+".")

@@ -176,6 +176,9 @@ func rateOf(bad, total int) string {
 	return tally.FormatOf(int64(bad), int64(total)) + ", " + tally.FormatRateInterval(int64(bad), int64(total))
 }
 
+// Yardstick is what the figures are compared with, for sentences: "other GB carriers".
+func (f Figures) Yardstick() string { return yardstickInWords(f.Baseline) }
+
 // yardstickInWords turns "GB, other carriers" into "other GB carriers".
 func yardstickInWords(baseline string) string {
 	place, rest, ok := strings.Cut(baseline, ", other ")
@@ -187,6 +190,9 @@ func yardstickInWords(baseline string) string {
 	}
 	return "other " + place + " " + rest
 }
+
+// OfYardstick is the same behind "the rate": "of other GB carriers", "at other times".
+func (f Figures) OfYardstick() string { return ofYardstick(f.Baseline) }
 
 // ofYardstick is the yardstick behind "the rate": "of other GB carriers", "at other times".
 func ofYardstick(baseline string) string {
