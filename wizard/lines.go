@@ -155,6 +155,7 @@ func (l *lines) read(text string) {
 
 // spoken writes figures in words: "79 % (66–88)" is "79 percent, between 66 and 88".
 func spoken(text string) string {
+	text = thereWords.ReplaceAllString(text, ", $1 there")
 	var b strings.Builder
 	for {
 		i := strings.Index(text, " %")
@@ -170,12 +171,12 @@ func spoken(text string) string {
 			}
 		}
 	}
-	b.WriteString(thereWords.ReplaceAllString(text, ", $1 there"))
+	b.WriteString(text)
 	return strings.NewReplacer("…", "...", "–", " to ", "<0.1", "under 0.1", ">99", "over 99").Replace(b.String())
 }
 
 // thereWords is the caller's time in brackets: "07:40 UTC (07:40 there)".
-var thereWords = regexp.MustCompile(` \((\d\d:\d\d there)\)`)
+var thereWords = regexp.MustCompile(` \((\d\d:\d\d) there\)`)
 
 func isFigure(s string) bool {
 	_, err := strconv.ParseFloat(s, 64)
@@ -1042,7 +1043,11 @@ func (l *lines) sayCarrier(name string) {
 		if i == 5 {
 			break
 		}
-		l.say("Error " + clean(e.Code) + ", " + l.codeWords(e.Code, e.Reason) + ": " + plural(int(e.Count), "message", "messages") + ".")
+		code := "Error " + clean(e.Code)
+		if e.Code == "" {
+			code = "No error code"
+		}
+		l.say(code + ", " + l.codeWords(e.Code, e.Reason) + ": " + plural(int(e.Count), "message", "messages") + ".")
 	}
 	hits := usersHit(badAttempts(t, at, deliverylog.NoTime, deliverylog.NoTime))
 	for i, h := range hits {

@@ -162,6 +162,7 @@ func TestSpoken(t *testing.T) {
 		{"97 % sure", "97 percent sure"},
 		{"<0.1 %, >99 %", "under 0.1 percent, over 99 percent"},
 		{"nothing", "nothing"},
+		{"since 07:44 UTC (07:44 there): 5 of 6, 83 %.", "since 07:44 UTC, 07:44 there: 5 of 6, 83 percent."},
 		{"1–3 minutes", "1 to 3 minutes"},
 	} {
 		if got := spoken(test.in); got != test.want {
