@@ -1,11 +1,7 @@
 package number
 
 import (
-	"bytes"
-	"compress/gzip"
 	_ "embed"
-	"encoding/binary"
-	"io"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,15 +13,16 @@ import (
 // and 35,000 allocations that no command should pay which checks no number.
 // The tests hold the answers against the module's, number by number, and the
 // files against its files, so that updating one without the other fails.
+// They lie here unpacked, because the first number of a run would wait for them.
 //
-//go:generate sh -c "d=$(go list -m -f '{{.Dir}}' github.com/nyaruka/phonenumbers)/data; cat $d/metadata.xml.gz > plan/metadata.gz; cat $d/countrycode_to_region.xml.gz > plan/regions.gz; cat $d/prefix_to_timezone.xml.gz > plan/timezones.gz"
+//go:generate sh -c "d=$(go list -m -f '{{.Dir}}' github.com/nyaruka/phonenumbers)/data; for f in metadata countrycode_to_region prefix_to_timezone; do gzip -dc $d/$f.xml.gz > plan/$f; done"
 var (
-	//go:embed plan/metadata.gz
-	metadataFile []byte // a serialised PhoneMetadataCollection
-	//go:embed plan/regions.gz
-	regionsFile []byte // calling code to regions, the main one first
-	//go:embed plan/timezones.gz
-	timezonesFile []byte // prefix to tz database names
+	//go:embed plan/metadata
+	metadataFile string // a serialised PhoneMetadataCollection
+	//go:embed plan/countrycode_to_region
+	regionsFile string // calling code to regions, the main one first
+	//go:embed plan/prefix_to_timezone
+	timezonesFile string // prefix to tz database names
 )
 
 // region is one region's PhoneMetadata, as far as it is needed.
@@ -64,10 +61,12 @@ type plans struct {
 	codes   map[int]*callingCode
 }
 
-var world = sync.OnceValue(func() *plans {
+var world = sync.OnceValue(readPlans)
+
+func readPlans() *plans {
 	p := &plans{make(map[string]*region, 256), make(map[int]*callingCode, 256)}
 	nowhere := make(map[int]*region)
-	wire(unzip(metadataFile)).each(func(_ int, _ uint64, b wire) {
+	wire(metadataFile).each(func(_ int, _ uint64, b wire) {
 		r := readRegion(b)
 		if r.id == "001" {
 			nowhere[r.callingCode] = r
@@ -75,7 +74,7 @@ var world = sync.OnceValue(func() *plans {
 			p.regions[r.id] = r
 		}
 	})
-	prefixTable(unzip(regionsFile), func(cc int, ids []string) {
+	prefixTable(wire(regionsFile), func(cc int, ids []string) {
 		c := &callingCode{code: cc, digits: strconv.Itoa(cc)}
 		for _, id := range ids {
 			r := p.regions[id]
@@ -91,32 +90,20 @@ var world = sync.OnceValue(func() *plans {
 		}
 	})
 	return p
-})
-
-// unzip panics, because what it reads is part of the program.
-func unzip(data []byte) []byte {
-	z, err := gzip.NewReader(bytes.NewReader(data))
-	if err == nil {
-		data, err = io.ReadAll(z)
-	}
-	if err != nil {
-		panic("number: embedded data: " + err.Error())
-	}
-	return data
 }
 
-// wire is a protocol buffer message as it is sent.
-type wire []byte
+// wire is a protocol buffer message as it is sent. What is read from it are parts
+// of it, without a copy.
+type wire string
 
 // each calls f with every field: its number, and its value as an integer or as bytes.
 func (b wire) each(f func(field int, n uint64, b wire)) {
 	for len(b) > 0 {
-		key, k := binary.Uvarint(b)
-		b = b[k:]
-		n, k := binary.Uvarint(b)
-		b = b[k:]
+		var key, n uint64
+		key, b = b.uvarint()
+		n, b = b.uvarint()
 		if key&7 == 0 {
-			f(int(key>>3), n, nil)
+			f(int(key>>3), n, "")
 		} else { // length-delimited: the metadata has no other kind
 			f(int(key>>3), 0, b[:n])
 			b = b[n:]
@@ -124,10 +111,22 @@ func (b wire) each(f func(field int, n uint64, b wire)) {
 	}
 }
 
+// uvarint reads one number, seven bits a byte, the lowest first.
+func (b wire) uvarint() (n uint64, rest wire) {
+	for i := 0; ; i++ {
+		n |= uint64(b[i]&0x7f) << (7 * i)
+		if b[i] < 0x80 {
+			return n, b[i+1:]
+		}
+	}
+}
+
+// typeFields are the fields of a region that describe a line type.
+var typeFields = [...]LineType{2: FixedLine, 3: Mobile, 4: TollFree, 5: PremiumRate, 6: SharedCost,
+	7: PersonalNumber, 8: VOIP, 21: Pager, 25: UAN, 28: Voicemail}
+
 func readRegion(b wire) *region {
 	r := new(region)
-	types := map[int]LineType{2: FixedLine, 3: Mobile, 4: TollFree, 5: PremiumRate, 6: SharedCost,
-		7: PersonalNumber, 8: VOIP, 21: Pager, 25: UAN, 28: Voicemail}
 	b.each(func(field int, n uint64, b wire) {
 		switch field {
 		case 1:
@@ -155,8 +154,8 @@ func readRegion(b wire) *region {
 		case 32:
 			r.portable = n != 0
 		default:
-			if t, ok := types[field]; ok {
-				r.descs[t] = readDesc(b)
+			if field < len(typeFields) && typeFields[field] != UnknownType {
+				r.descs[typeFields[field]] = readDesc(b)
 			}
 		}
 	})
@@ -199,23 +198,37 @@ func readFormat(b wire) format {
 
 // prefixTable reads the module's format for a map from numbers to lists of
 // words: the words, then for each key its distance from the last one and the
-// indices of its words.
-func prefixTable(b []byte, each func(key int, words []string)) {
-	size := binary.LittleEndian.Uint32(b)
+// indices of its words. Keys with the same words get the same list.
+func prefixTable(b wire, each func(key int, words []string)) {
+	size := b.fixed(4)
 	words := strings.Split(string(b[4:4+size]), "\n")
 	b = b[4+size:]
-	count := binary.LittleEndian.Uint32(b)
+	count := b.fixed(4)
 	b = b[4:]
+	lists := make(map[wire][]string)
 	key := 0
 	for range count {
-		step, k := binary.Uvarint(b)
+		var step uint64
+		step, b = b.uvarint()
 		key += int(step)
-		list := make([]string, b[k])
-		b = b[k+1:]
-		for i := range list {
-			list[i] = words[binary.LittleEndian.Uint16(b)]
-			b = b[2:]
+		ids := b[1 : 1+2*int(b[0])]
+		b = b[1+len(ids):]
+		list := lists[ids]
+		if list == nil {
+			for ids := ids; len(ids) > 0; ids = ids[2:] {
+				list = append(list, words[ids.fixed(2)])
+			}
+			lists[ids] = list
 		}
 		each(key, list)
 	}
+}
+
+// fixed is a number of n bytes, the lowest first.
+func (b wire) fixed(n int) int {
+	v := 0
+	for i := range n {
+		v |= int(b[i]) << (8 * i)
+	}
+	return v
 }

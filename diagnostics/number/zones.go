@@ -3,7 +3,6 @@ package number
 import (
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
@@ -21,28 +20,30 @@ type zones struct {
 	location func() *time.Location
 }
 
-var timeZones = sync.OnceValue(func() *zoneTable {
-	t := &zoneTable{next: make([][16]uint16, 1), zones: make([]*zones, 1)}
-	same := make(map[string]*zones)
-	prefixTable(unzip(timezonesFile), func(prefix int, names []string) {
+var timeZones = sync.OnceValue(readTimeZones)
+
+func readTimeZones() *zoneTable {
+	t := &zoneTable{next: make([][16]uint16, 1, 4096), zones: make([]*zones, 1, 4096)}
+	same := make(map[*string]*zones) // by the first word of a list that prefixes share
+	var digits [20]byte
+	prefixTable(wire(timezonesFile), func(prefix int, names []string) {
 		node := uint16(0)
-		for _, d := range strconv.Itoa(prefix) {
+		for _, d := range strconv.AppendInt(digits[:0], int64(prefix), 10) {
 			if d -= '0'; t.next[node][d] == 0 {
 				t.next[node][d] = uint16(len(t.next))
 				t.next, t.zones = append(t.next, [16]uint16{}), append(t.zones, nil)
 			}
 			node = t.next[node][d]
 		}
-		key := strings.Join(names, " ")
-		if same[key] == nil {
+		if same[&names[0]] == nil {
 			z := &zones{names: names}
 			z.location = sync.OnceValue(z.one)
-			same[key] = z
+			same[&names[0]] = z
 		}
-		t.zones[node] = same[key]
+		t.zones[node] = same[&names[0]]
 	})
 	return t
-})
+}
 
 // of gives the zones of the digits of an international number, ASCII or 0 to
 // 9, or nil.
