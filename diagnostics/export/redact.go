@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -280,8 +281,8 @@ func (r *redactor) text(s string) string {
 	if !r.on || s == "" {
 		return s
 	}
-	s = emailPattern.ReplaceAllStringFunc(s, r.email)
-	s = addressPattern.ReplaceAllStringFunc(s, r.address)
+	s = emailPattern().ReplaceAllStringFunc(s, r.email)
+	s = addressPattern().ReplaceAllStringFunc(s, r.address)
 	s = r.knownLiterals(s)
 	return r.phones(s, false)
 }
@@ -323,10 +324,10 @@ func (r *redactor) all(list []string) []string {
 }
 
 var (
-	emailPattern   = regexp.MustCompile(`[^\s@<>"'(),;:\[\]]+@[^\s@<>"'(),;:\[\]]+[^\s@<>"'(),;:.\[\]?!]`)
-	addressPattern = regexp.MustCompile(`(?i)(?:\b[a-z][a-z0-9+.-]*://|\bwww\.)[^\s<>"']*[^\s<>"'.,;:)?!\]]|[\pL\pN](?:[\pL\pN-]*[\pL\pN])?(?:\.[\pL\pN](?:[\pL\pN-]*[\pL\pN])?)+\b(?::\d+)?(?:/[^\s<>"']*[^\s<>"'.,;:)?!\]])?`)
+	emailPattern   = pattern(`[^\s@<>"'(),;:\[\]]+@[^\s@<>"'(),;:\[\]]+[^\s@<>"'(),;:.\[\]?!]`)
+	addressPattern = pattern(`(?i)(?:\b[a-z][a-z0-9+.-]*://|\bwww\.)[^\s<>"']*[^\s<>"'.,;:)?!\]]|[\pL\pN](?:[\pL\pN-]*[\pL\pN])?(?:\.[\pL\pN](?:[\pL\pN-]*[\pL\pN])?)+\b(?::\d+)?(?:/[^\s<>"']*[^\s<>"'.,;:)?!\]])?`)
 	// Dates and times come first in the alternation, so that they are taken whole and left.
-	phonePattern = regexp.MustCompile(`\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)?\b|\b\d{1,2}[-/.]\d{1,2}[-/.]\d{4}\b(?: \d{1,2}:\d{2})?|[+＋]?[(\[]?\p{Nd}(?:[\s\x{a0}()\[\].\-/_‐‑‒–—・·]{0,3}\p{Nd})*`)
+	phonePattern = pattern(`\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)?\b|\b\d{1,2}[-/.]\d{1,2}[-/.]\d{4}\b(?: \d{1,2}:\d{2})?|[+＋]?[(\[]?\p{Nd}(?:[\s\x{a0}()\[\].\-/_‐‑‒–—・·]{0,3}\p{Nd})*`)
 )
 
 func (r *redactor) email(s string) string {
@@ -417,7 +418,7 @@ func wordRune(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
 func (r *redactor) phones(s string, knownOnly bool) string {
 	var b strings.Builder
 	from := 0
-	for _, span := range phonePattern.FindAllStringIndex(s, -1) {
+	for _, span := range phonePattern().FindAllStringIndex(s, -1) {
 		match := s[span[0]:span[1]]
 		d := asciiDigits(match)
 		if len(d) < 6 {
@@ -482,13 +483,13 @@ func (r *redactor) inKept(s string, span []int) bool {
 	return false
 }
 
-var datePattern = regexp.MustCompile(`^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?:$|[T ])`)
+var datePattern = pattern(`^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?:$|[T ])`)
 
 // looksLikePhone says whether digits in free text may be somebody's number:
 // seven to fifteen of them, no date, not the inside of a word or an id.
 func looksLikePhone(s string, span []int, match, d string) bool {
 	n := len(strings.TrimPrefix(d, "00"))
-	if n < 7 || n > 15 || datePattern.MatchString(match) {
+	if n < 7 || n > 15 || datePattern().MatchString(match) {
 		return false
 	}
 	if strings.HasSuffix(s[:span[0]], "otpdoctor-") { // our own id of a report, which begins with a date
@@ -553,4 +554,9 @@ func (r *redactor) masked() string {
 // the case has touched values that no report shows yet.
 func (r *redactor) forget() {
 	r.places, r.values = 0, map[string]map[string]bool{}
+}
+
+// pattern compiles when it is first asked for: most runs never are.
+func pattern(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }

@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	_ "embed"
 	"io"
-	"regexp"
 	"strings"
 	"sync"
 	"unicode"
@@ -120,7 +119,7 @@ type piece struct {
 
 // leadingNumber is a number at the beginning of a text. Behind right-to-left
 // text it belongs to it: it is read left to right, and stands to its left.
-var leadingNumber = regexp.MustCompile(`^\p{Nd}+(?:[.,:/+-]\p{Nd}+)*`)
+var leadingNumber = pattern(`^\p{Nd}+(?:[.,:/+-]\p{Nd}+)*`)
 
 // visual puts pieces into the order in which they stand on the line. The library
 // tells directions, not levels, and gives the order of reading.
@@ -145,7 +144,7 @@ func visual(pieces []piece) []string {
 			for last.rtl && p.text != "" && unclosed(last.text) == p.text[0] {
 				last.text, p.text = last.text+p.text[:1], p.text[1:]
 			}
-			number := leadingNumber.FindString(p.text)
+			number := leadingNumber().FindString(p.text)
 			rest = p.text[len(number):]
 			if number != "" {
 				group = append(group, piece{text: number})
