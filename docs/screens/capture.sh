@@ -22,9 +22,9 @@ open() {
 
 screen() { tmux -L "$socket" capture-pane -p; }
 
-# wait_for PATTERN: until it stands on the screen, five seconds at most.
+# wait_for PATTERN: until it stands on the screen, half a minute at most.
 wait_for() {
-	for _ in $(seq 100); do
+	for _ in $(seq 600); do
 		if screen | grep -Eq "$1"; then return; fi
 		sleep 0.05
 	done
@@ -105,4 +105,6 @@ shot findings-wide
 tmux -L "$socket" resize-window -x 60 -y 15
 keys 3
 shot small
+# The page of the first case shows them.
+(cd "$root" && go test ./cmd/otpdoctor -run 'TestPages/first-case.md' -update >/dev/null)
 echo "screens written to $here"
