@@ -86,7 +86,7 @@ func (f *folder) begin(file int, format *deliverylog.Format) {
 // given out for it goes to out.
 func (f *folder) add(b *brief, r *row, id []byte, line int64, out *batch) {
 	f.row++
-	slot, ok := f.queue.free(b.key)
+	word, ok := f.queue.free(b.key)
 	if ok && r == nil && f.marks == nil && len(f.queue.index) > 0 { // nearly always
 		f.created++
 		f.perFile[f.file]++
@@ -94,7 +94,7 @@ func (f *folder) add(b *brief, r *row, id []byte, line int64, out *batch) {
 		if b.hasID() {
 			f.ids.push(id)
 		}
-		f.queue.put(b, slot)
+		f.queue.put(b, word)
 		f.queue.setLine(line)
 	} else {
 		f.fresh(b, r, id, line, ok)

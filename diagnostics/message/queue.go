@@ -2,6 +2,7 @@ package message
 
 import (
 	"math/bits"
+	"slices"
 
 	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/number"
@@ -135,96 +136,135 @@ type queue struct {
 	head, tail uint64  // positions; a position's place in the ring is its low bits
 	lines      []int64 // of the briefs in the ring, where they are wanted
 	lined      bool    // they are
-	index      []uint32
-	placeBits  int
-	slotShift  int // a key's slot is its highest bits
+
+	index    []bucket // a power of two
+	overflow []uint64 // a bit for each bucket: it was full
+	fullAt   []uint32 // position +1 at which a bucket was last full
+	posBits  int
+	keyShift int // a key's bucket is its highest bits
 }
+
+// bucket is as much of the index as is loaded at once. A word is the low posBits
+// of a position, and above them a part of the key that is not 0. Words are not
+// taken out with their briefs: those that have no place between head and tail any
+// more are written over. posBits covers four rings, so that a word is seen to be
+// old long before its position comes again. What a full bucket has no room for
+// stands in the next one.
+type bucket [bucketWords]uint32
+
+const bucketWords = 16
 
 func (q *queue) empty() bool          { return q.head == q.tail }
 func (q *queue) first() *brief        { return q.at(q.head) }
 func (q *queue) at(pos uint64) *brief { return &q.ring[pos&uint64(len(q.ring)-1)] }
 
-// The index is a hash table with a word a brief: place in the ring +1 (the low
-// placeBits), how many slots it stands behind its own (4 bits, 15: that many or
-// more), and above them as much of the key as there is room for. The key's lowest
-// bit is always set.
+func (q *queue) bucketOf(key uint64) int { return int(key >> (q.keyShift & 63)) }
 
-const (
-	behindBits = 4
-	farBehind  = 1<<behindBits - 1
-)
-
-func (q *queue) slot(key uint64) int {
-	return int(key >> (q.slotShift & 63))
+// tag is the part of a key that words have.
+func (q *queue) tag(key uint64) uint32 {
+	t := uint32(key>>1) << (q.posBits & 31) >> (q.posBits & 31)
+	return max(t, 1)
 }
 
-func (q *queue) place(pos uint64) uint32 { return uint32(pos&uint64(len(q.ring)-1) + 1) }
+// held is how many positions back from the tail words may be.
+func (q *queue) held() uint32 { return uint32(q.tail - q.head) }
 
-func (q *queue) placeOf(word uint32) uint32 { return word & (1<<q.placeBits - 1) }
+// behind is how far the position of a word is behind the tail.
+func (q *queue) behind(word uint32) uint32 {
+	return (uint32(q.tail) - word) & (1<<(q.posBits&31) - 1)
+}
+
+// current says that a word is of a brief in the queue.
+func (q *queue) current(word uint32) bool { return word != 0 && q.behind(word)-1 < q.held() }
+
+// over says that what belongs into a bucket may stand in the next one.
+func (q *queue) over(bucket int) bool {
+	bit := uint64(1) << (bucket & 63)
+	if q.overflow[bucket>>6]&bit == 0 {
+		return false
+	}
+	if uint32(q.tail)-(q.fullAt[bucket]-1) > q.held() { // the last of it is gone
+		q.overflow[bucket>>6] &^= bit
+		return false
+	}
+	return true
+}
 
 // find appends the positions of the briefs with a key that fit.
 func (q *queue) find(to []uint64, key uint64, fits func(*brief) bool) []uint64 {
 	if len(q.index) == 0 {
 		return to
 	}
-	shift := q.placeBits + behindBits
-	tag := uint32(key>>1) << shift >> shift
-	for i := q.slot(key); q.index[i] != 0; i = (i + 1) & (len(q.index) - 1) {
-		if w := q.index[i]; w>>shift == tag {
-			place := uint64(q.placeOf(w)) - 1
-			if b := &q.ring[place]; b.key == key && fits(b) {
-				to = append(to, q.head+(place-q.head)&uint64(len(q.ring)-1))
+	tag := q.tag(key)
+	for i := q.bucketOf(key); ; i = (i + 1) & (len(q.index) - 1) {
+		for _, w := range q.index[i] {
+			if w>>(q.posBits&31) != tag || !q.current(w) {
+				continue
+			}
+			pos := q.tail - uint64(q.behind(w))
+			if b := q.at(pos); b.key == key && fits(b) && !slices.Contains(to, pos) {
+				to = append(to, pos)
 			}
 		}
+		if !q.over(i) {
+			return to
+		}
 	}
-	return to
 }
 
-// free looks for the slot that a key would take. It gives false where there may be
-// a brief with that key.
-func (q *queue) free(key uint64) (slot int, ok bool) {
+// free looks for the word that a key would take; none is -1. ok is false where
+// there may be a brief with that key.
+func (q *queue) free(key uint64) (word int, ok bool) {
 	if len(q.index) == 0 {
-		return 0, true
+		return -1, true
 	}
-	shift := (q.placeBits + behindBits) & 31
-	tag := uint32(key>>1) << shift >> shift
-	index := q.index
-	for i := q.slot(key); ; i++ {
-		i &= len(index) - 1
-		w := index[i]
-		if w == 0 {
-			return i, true
+	i := q.bucketOf(key)
+	if q.overflow[i>>6]>>(i&63)&1 != 0 {
+		return -1, false // to be looked at more closely
+	}
+	shift, tag, tail, held := q.posBits&31, q.tag(key), uint32(q.tail), q.held()
+	mask := uint32(1)<<shift - 1
+	word = -1
+	b := &q.index[i]
+	for k, w := range b {
+		t := w >> shift
+		if t == tag {
+			return -1, false
 		}
-		if w>>shift == tag {
-			return 0, false
+		if (tail-w)&mask-1 >= held || t == 0 {
+			word = k
 		}
 	}
+	if word < 0 {
+		return -1, true
+	}
+	return i*bucketWords + word, true
 }
 
-// touch loads what find will look at first for some keys, and what the first of
-// the queue needs to go: so the misses of many of them overlap.
+// touch loads what free will look at for some keys: so the misses of many of them overlap.
 func (q *queue) touch(rows []brief) (touched uint32) {
 	if len(q.index) == 0 {
 		return 0
 	}
 	for i := range rows {
-		touched ^= q.index[q.slot(rows[i].key)]
-	}
-	for i := range min(uint64(len(rows)), q.tail-q.head) {
-		touched ^= q.index[q.slot(q.at(q.head+i).key)]
+		touched ^= q.index[q.bucketOf(rows[i].key)][0]
 	}
 	return touched
 }
 
-// put puts a brief to the end, whose key takes the slot that free gave.
-func (q *queue) put(b *brief, slot int) {
-	if q.tail-q.head == uint64(len(q.ring)) {
+// put puts a brief to the end, whose key takes the word that free gave.
+func (q *queue) put(b *brief, word int) {
+	if word < 0 || q.tail-q.head == uint64(len(q.ring)) {
 		q.push(*b)
 		return
 	}
 	*q.at(q.tail) = *b
-	q.index[slot] = uint32(b.key>>1)<<(q.placeBits+behindBits) | q.behind(slot, q.slot(b.key))<<q.placeBits | q.place(q.tail)
+	q.index[word/bucketWords][word%bucketWords] = q.word(b.key, q.tail)
 	q.tail++
+}
+
+func (q *queue) word(key, pos uint64) uint32 {
+	return q.tag(key)<<(q.posBits&31) | uint32(pos)&(1<<(q.posBits&31)-1)
 }
 
 func (q *queue) push(b brief) {
@@ -253,30 +293,25 @@ func (q *queue) setLine(line int64) {
 	}
 }
 
+// enter puts a position into the index, which is the tail.
 func (q *queue) enter(key, pos uint64) {
-	home := q.slot(key)
-	i := home
-	for q.index[i] != 0 {
-		i = (i + 1) & (len(q.index) - 1)
+	for i := q.bucketOf(key); ; i = (i + 1) & (len(q.index) - 1) {
+		for k, w := range q.index[i] {
+			if !q.current(w) {
+				q.index[i][k] = q.word(key, pos)
+				return
+			}
+		}
+		q.overflow[i>>6] |= 1 << (i & 63)
+		q.fullAt[i] = uint32(pos) + 1
 	}
-	q.index[i] = uint32(key>>1)<<(q.placeBits+behindBits) | q.behind(i, home)<<q.placeBits | q.place(pos)
-}
-
-// behind is how far slot i is behind another, as a word has it.
-func (q *queue) behind(i, home int) uint32 {
-	return uint32(min((i-home)&(len(q.index)-1), farBehind))
 }
 
 // pop forgets the first.
-func (q *queue) pop() {
-	if key := q.first().key; key != 0 && q.index != nil {
-		q.leave(q.where(key, q.head))
-	}
-	q.head++
-}
+func (q *queue) pop() { q.head++ }
 
-// forget makes nothing be found any more, so that taking out is quick.
-func (q *queue) forget() { q.index = nil }
+// forget makes nothing be found any more.
+func (q *queue) forget() { q.index, q.overflow, q.fullAt = nil, nil, nil }
 
 // move puts the first, as b, to the end.
 func (q *queue) move(b brief) {
@@ -284,32 +319,6 @@ func (q *queue) move(b brief) {
 	q.pop()
 	q.push(b)
 	q.setLine(line)
-}
-
-// where finds the slot of a brief.
-func (q *queue) where(key, pos uint64) int {
-	i, place := q.slot(key), q.place(pos)
-	for q.placeOf(q.index[i]) != place {
-		i = (i + 1) & (len(q.index) - 1)
-	}
-	return i
-}
-
-// leave empties a slot, and moves those behind it that had to give way to it.
-func (q *queue) leave(i int) {
-	mask := len(q.index) - 1
-	for j := (i + 1) & mask; q.index[j] != 0; j = (j + 1) & mask {
-		w := q.index[j]
-		behind := int(w >> q.placeBits & farBehind)
-		if behind == farBehind {
-			behind = (j - q.slot(q.ring[q.placeOf(w)-1].key)) & mask
-		}
-		if step := (j - i) & mask; behind >= step {
-			q.index[i] = w&^(farBehind<<q.placeBits) | uint32(min(behind-step, farBehind))<<q.placeBits
-			i = j
-		}
-	}
-	q.index[i] = 0
 }
 
 func (q *queue) grow() {
@@ -320,20 +329,21 @@ func (q *queue) grow() {
 		size = 2 * len(old.ring)
 	}
 	q.ring = make([]brief, size)
-	q.index = make([]uint32, 2*len(q.ring))
-	q.placeBits = bits.Len(uint(len(q.ring)))
-	q.slotShift = 64 - bits.TrailingZeros(uint(len(q.index)))
 	if q.lined {
-		q.lines = make([]int64, len(q.ring))
+		q.lines = make([]int64, size)
 	}
-	for pos := q.head; pos != q.tail; pos++ {
-		b := old.at(pos)
-		*q.at(pos) = *b
+	q.index = make([]bucket, 2*size/bucketWords)
+	q.overflow, q.fullAt = make([]uint64, len(q.index)/64+1), make([]uint32, len(q.index))
+	q.posBits = bits.Len(uint(size-1)) + 2
+	q.keyShift = 64 - bits.Len(uint(len(q.index)-1))
+	for q.tail = q.head; q.tail != old.tail; q.tail++ {
+		b := old.at(q.tail)
+		*q.at(q.tail) = *b
 		if q.lined {
-			q.lines[pos&uint64(len(q.ring)-1)] = old.line(pos)
+			q.lines[q.tail&uint64(size-1)] = old.line(q.tail)
 		}
 		if b.key != 0 {
-			q.enter(b.key, pos)
+			q.enter(b.key, q.tail)
 		}
 	}
 }
