@@ -57,7 +57,7 @@ func TestPages(t *testing.T) {
 			pages = append(pages, page)
 		}
 	}
-	ran := 0
+	ran, played := 0, 0
 	for _, page := range pages {
 		t.Run(filepath.Base(page), func(t *testing.T) {
 			text, err := os.ReadFile(page)
@@ -71,7 +71,7 @@ func TestPages(t *testing.T) {
 			p := runner{t: t, page: page, dir: dir}
 			lines := strings.Split(string(text), "\n")
 			after := p.play(lines)
-			ran += p.ran
+			ran, played = ran+p.ran, played+1
 			if *update && !slices.Equal(lines, after) {
 				if err := os.WriteFile(page, []byte(strings.Join(after, "\n")), 0o644); err != nil {
 					t.Fatal(err)
@@ -79,7 +79,7 @@ func TestPages(t *testing.T) {
 			}
 		})
 	}
-	if ran < 60 {
+	if played == len(pages) && ran < 60 { // not where -run chose one
 		t.Errorf("ran %d command lines only", ran)
 	}
 }
