@@ -156,6 +156,9 @@ func (r *release) buildAll() error {
 	if r.commit != "" {
 		name += ", commit " + r.commit
 	}
+	if changed, _ := output(r.root, nil, "git", "status", "--porcelain", "--untracked-files=no"); changed != "" {
+		name += " with changes"
+	}
 	for _, t := range withHost(targets) {
 		_, err := output(r.root, []string{"CGO_ENABLED=0", "GOOS=" + t.system, "GOARCH=" + t.arch, "GOAMD64=v1", "GOARM64=v8.0", "GOFLAGS="},
 			"go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid= -X 'main.release="+name+"'", "-o", r.program(t), "./cmd/otpdoctor")
