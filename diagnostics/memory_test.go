@@ -2,7 +2,11 @@ package diagnostics
 
 import (
 	"os"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
 	"testing"
+	"time"
 )
 
 func TestMemoryOf(t *testing.T) {
@@ -31,5 +35,56 @@ func TestMemoryOf(t *testing.T) {
 	}
 	if DefaultMaxMemory() <= 0 {
 		t.Errorf("default %d", DefaultMaxMemory())
+	}
+}
+
+func TestTightMemory(t *testing.T) {
+	percent := func() uint64 {
+		s := []metrics.Sample{{Name: "/gc/gogc:percent"}}
+		metrics.Read(s)
+		return s[0].Value.Uint64()
+	}
+	collectUntil := func(want uint64) {
+		t.Helper()
+		for end := time.Now().Add(time.Minute); percent() != want; runtime.GC() {
+			if time.Now().After(end) {
+				t.Fatalf("after collections: %d %%, want %d", percent(), want)
+			}
+		}
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(77))
+
+	done := tightMemory()
+	if got := percent(); got != firstSlack {
+		t.Errorf("before the first collection: %d %%, want %d", got, firstSlack)
+	}
+	collectUntil(memorySlack)
+	done()
+	if got := percent(); got != 77 {
+		t.Errorf("when done: %d %%, want 77", got)
+	}
+
+	// Done before the first collection, which then changes nothing.
+	done = tightMemory()
+	done()
+	gone := make(chan bool)
+	runtime.AddCleanup(new(any), func(int) { close(gone) }, 0)
+	for waiting := true; waiting; {
+		runtime.GC()
+		select {
+		case <-gone:
+			waiting = false
+		case <-time.After(time.Millisecond):
+		}
+	}
+	runtime.GC()
+	if got := percent(); got != 77 {
+		t.Errorf("when done early: %d %%, want 77", got)
+	}
+
+	debug.SetGCPercent(5)
+	tightMemory()()
+	if got := percent(); got != 5 {
+		t.Errorf("tighter than that: %d %%, want 5", got)
 	}
 }

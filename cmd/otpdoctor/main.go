@@ -8,29 +8,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime"
-	"runtime/debug"
 	"syscall"
 	"time"
 
 	_ "cli.otpdoctor/wizard/termguard"
 )
 
-func main() {
-	collectLater()
-	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-}
-
-// collectLater lets the heap grow to 32 MiB before the first collection, and then
-// sets the collector back to what is usual. A run over a few rows is over before:
-// the tables it reads first would else be collected twice, a fifth of its time.
-func collectLater() {
-	if os.Getenv("GOGC") != "" {
-		return
-	}
-	usual := debug.SetGCPercent(800) // of the 4 MiB at which collections begin
-	runtime.AddCleanup(new(any), func(percent int) { debug.SetGCPercent(percent) }, usual)
-}
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
 // Exit statuses of the contract.
 const (
