@@ -67,7 +67,7 @@ const none int32 = -1
 
 func newFolder(window int64, several, whole bool, b *book) *folder {
 	f := &folder{window: window, book: b, whole: whole}
-	f.queue.lined = whole
+	f.queue.lined, f.queue.patience = whole, defaultPatience
 	if several {
 		f.marks = new(keySet)
 	}
@@ -134,11 +134,8 @@ func mark(key uint64, to number.MSISDN) uint64 { return key ^ uint64(to)*0xff51a
 // are given out again, the row that begins a message tells them apart, and other
 // rows go to the last one begun before them.
 func (f *folder) find(r *row, id []byte) (at uint64, ok bool) {
-	f.found = f.queue.find(f.found[:0], r.key, func(b *brief) bool {
-		if b.entry() && f.entries[b.index()].id != string(id) {
-			return false
-		}
-		return b.to == r.to || b.to == 0 || r.to == 0
+	f.found = f.queue.find(f.found[:0], r.key, r.to, func(b *brief) bool {
+		return !b.entry() || f.entries[b.index()].id == string(id)
 	})
 	switch len(f.found) {
 	case 0:
@@ -148,7 +145,7 @@ func (f *folder) find(r *row, id []byte) (at uint64, ok bool) {
 			return f.found[0], true
 		}
 	}
-	slices.SortFunc(f.found, func(a, b uint64) int { return cmp.Compare(f.birth(b), f.birth(a)) })
+	slices.SortFunc(f.found, func(a, b uint64) int { return cmp.Or(cmp.Compare(f.birth(b), f.birth(a)), cmp.Compare(b, a)) })
 	best := none
 	for i, pos := range f.found {
 		begun, submitted := f.begun(pos)
@@ -249,7 +246,10 @@ func (f *folder) repeat(at uint64, again *brief, short bool, r *row, id []byte) 
 	e := &f.entries[b.index()]
 	f.fold(e, r)
 	e.last = f.row
-	b.to = e.to
+	if b.to == 0 && e.to != 0 {
+		b.to = e.to
+		f.queue.named(at)
+	}
 }
 
 // trait gives the words of a profile, among them the input of a brief.

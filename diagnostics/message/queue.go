@@ -142,7 +142,13 @@ type queue struct {
 	fullAt   []uint32 // position +1 at which a bucket was last full
 	posBits  int
 	keyShift int // a key's bucket is its highest bits
+
+	// spread: the index goes by recipient as well, since there was an id of very many.
+	spread   bool
+	patience int // how many briefs of an id may be looked at in vain before that
 }
+
+const defaultPatience = 64
 
 // bucket is as much of the index as is loaded at once. A word is the low posBits
 // of a position, and above them a part of the key that is not 0. Words are not
@@ -190,25 +196,63 @@ func (q *queue) over(bucket int) bool {
 	return true
 }
 
-// find appends the positions of the briefs with a key that fit.
-func (q *queue) find(to []uint64, key uint64, fits func(*brief) bool) []uint64 {
+// find appends the positions of the briefs with a key, and with a recipient or
+// without one (0: with any), that fit.
+func (q *queue) find(to []uint64, key uint64, recipient number.MSISDN, fits func(*brief) bool) []uint64 {
 	if len(q.index) == 0 {
 		return to
 	}
-	tag := q.tag(key)
-	for i := q.bucketOf(key); ; i = (i + 1) & (len(q.index) - 1) {
-		for _, w := range q.index[i] {
-			if w>>(q.posBits&31) != tag || !q.current(w) {
-				continue
+	look := func(at []uint64, pos uint64) []uint64 {
+		if b := q.at(pos); b.key == key && (b.to == recipient || b.to == 0 || recipient == 0) && fits(b) && !slices.Contains(at, pos) {
+			return append(at, pos)
+		}
+		return at
+	}
+	if q.spread && recipient == 0 {
+		for pos := q.head; pos != q.tail; pos++ {
+			to = look(to, pos)
+		}
+		return to
+	}
+	vain := 0
+	probe := func(hash uint64) {
+		tag := q.tag(hash)
+		for i := q.bucketOf(hash); ; i = (i + 1) & (len(q.index) - 1) {
+			for _, w := range q.index[i] {
+				if w>>(q.posBits&31) == tag && q.current(w) {
+					n := len(to)
+					if to = look(to, q.tail-uint64(q.behind(w))); len(to) == n {
+						vain++
+					}
+				}
 			}
-			pos := q.tail - uint64(q.behind(w))
-			if b := q.at(pos); b.key == key && fits(b) && !slices.Contains(to, pos) {
-				to = append(to, pos)
+			if !q.over(i) {
+				return
 			}
 		}
-		if !q.over(i) {
-			return to
-		}
+	}
+	probe(key)
+	if q.spread {
+		probe(mark(key, recipient))
+	} else if vain > q.patience {
+		q.spread = true
+		q.rebuild(len(q.ring))
+	}
+	return to
+}
+
+// hash is where a brief stands in the index.
+func (q *queue) hash(b *brief) uint64 {
+	if q.spread && b.to != 0 {
+		return mark(b.key, b.to)
+	}
+	return b.key
+}
+
+// named tells that the recipient of a brief has become known.
+func (q *queue) named(pos uint64) {
+	if b := q.at(pos); q.spread && b.key != 0 {
+		q.enter(q.hash(b), pos)
 	}
 }
 
@@ -219,7 +263,7 @@ func (q *queue) free(key uint64) (word int, ok bool) {
 		return -1, true
 	}
 	i := q.bucketOf(key)
-	if q.overflow[i>>6]>>(i&63)&1 != 0 {
+	if q.overflow[i>>6]>>(i&63)&1 != 0 || q.spread {
 		return -1, false // to be looked at more closely
 	}
 	shift, tag, tail, held := q.posBits&31, q.tag(key), uint32(q.tail), q.held()
@@ -273,7 +317,7 @@ func (q *queue) push(b brief) {
 	}
 	*q.at(q.tail) = b
 	if b.key != 0 {
-		q.enter(b.key, q.tail)
+		q.enter(q.hash(&b), q.tail)
 	}
 	q.tail++
 }
@@ -293,7 +337,7 @@ func (q *queue) setLine(line int64) {
 	}
 }
 
-// enter puts a position into the index, which is the tail.
+// enter puts a position into the index.
 func (q *queue) enter(key, pos uint64) {
 	for i := q.bucketOf(key); ; i = (i + 1) & (len(q.index) - 1) {
 		for k, w := range q.index[i] {
@@ -302,8 +346,11 @@ func (q *queue) enter(key, pos uint64) {
 				return
 			}
 		}
-		q.overflow[i>>6] |= 1 << (i & 63)
-		q.fullAt[i] = uint32(pos) + 1
+		bit, tail := uint64(1)<<(i&63), uint32(q.tail)
+		if q.overflow[i>>6]&bit == 0 || tail-(q.fullAt[i]-1) > tail-uint32(pos) {
+			q.fullAt[i] = uint32(pos) + 1
+		}
+		q.overflow[i>>6] |= bit
 	}
 }
 
@@ -322,12 +369,17 @@ func (q *queue) move(b brief) {
 }
 
 func (q *queue) grow() {
-	old := *q
 	// Four times as large until it holds a window: what is left behind is a quarter.
-	size := max(256, 4*len(old.ring))
-	if len(old.ring) >= Window {
-		size = 2 * len(old.ring)
+	size := max(256, 4*len(q.ring))
+	if len(q.ring) >= Window {
+		size = 2 * len(q.ring)
 	}
+	q.rebuild(size)
+}
+
+// rebuild puts everything into a ring of a size and makes the index anew.
+func (q *queue) rebuild(size int) {
+	old := *q
 	q.ring = make([]brief, size)
 	if q.lined {
 		q.lines = make([]int64, size)
@@ -343,7 +395,7 @@ func (q *queue) grow() {
 			q.lines[q.tail&uint64(size-1)] = old.line(q.tail)
 		}
 		if b.key != 0 {
-			q.enter(b.key, q.tail)
+			q.enter(q.hash(b), q.tail)
 		}
 	}
 }

@@ -185,7 +185,7 @@ func TestWhole(t *testing.T) {
 // TestQueue: what is put in is found until it is taken out, whatever the hashes.
 func TestQueue(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
-	var q queue
+	q := queue{patience: 1 << 30}
 	var in []uint64 // keys, in order
 	for range 100_000 {
 		switch {
@@ -204,7 +204,7 @@ func TestQueue(t *testing.T) {
 			continue
 		}
 		i := r.IntN(len(in))
-		at := q.find(nil, in[i], func(*brief) bool { return true })
+		at := q.find(nil, in[i], 0, func(*brief) bool { return true })
 		slices.Sort(at)
 		if !slices.Contains(at, q.head+uint64(i)) {
 			t.Fatalf("key %x at %d of %d: found at %d", in[i], i, len(in), at)
@@ -240,5 +240,52 @@ func TestFifo(t *testing.T) {
 	}
 	if len(q.pages) < 2 {
 		t.Errorf("%d pages: too few to tell", len(q.pages))
+	}
+}
+
+// TestSpread: an id that many recipients share gives the same messages however
+// they are found, and does not make each row look at all of them.
+func TestSpread(t *testing.T) {
+	for seed := range 30 {
+		r := rand.New(rand.NewPCG(uint64(seed), 31))
+		lines := strings.SplitAfter(repetitive(r, 600), "\n")
+		for i := range lines {
+			if id, rest, ok := strings.Cut(lines[i], ","); ok && i > 0 && r.IntN(2) == 0 && id != "" {
+				lines[i] = "all," + rest
+			}
+		}
+		logs := []deliverylog.Log{textLog("a.csv", strings.Join(lines, ""))}
+		var told [2][]string
+		for i, patience := range []int{2, 1 << 30} {
+			reading := newReading(1, Options{}, []int64{50, Window}[seed%2], true, func(m *Message) error {
+				told[i] = append(told[i], fmt.Sprintf("%+v", *m))
+				return nil
+			})
+			reading.folder.queue.patience = patience
+			if _, err := reading.read(context.Background(), logs, Options{}, nil); err != nil {
+				t.Fatal(err)
+			}
+			if spread := reading.folder.queue.spread; spread != (i == 0) {
+				t.Fatalf("seed %d: spread is %v", seed, spread)
+			}
+		}
+		if !slices.Equal(told[0], told[1]) {
+			t.Errorf("seed %d: %d messages differ from %d", seed, len(told[0]), len(told[1]))
+		}
+	}
+	b := brief{key: 7<<40 | 1}
+	q := queue{patience: defaultPatience}
+	for i := range 5000 {
+		b.to = number.MSISDN(447700900000 + i)
+		if found := q.find(nil, b.key, b.to, func(*brief) bool { return true }); len(found) > 0 {
+			t.Fatalf("%d is found before it is put in", i)
+		}
+		q.push(b)
+		if found := q.find(nil, b.key, b.to, func(*brief) bool { return true }); len(found) != 1 {
+			t.Fatalf("%d is found %d times", i, len(found))
+		}
+	}
+	if !q.spread {
+		t.Error("each of many recipients of an id is looked at for each row")
 	}
 }
