@@ -253,8 +253,8 @@ func TestSignals(t *testing.T) {
 	tried := 0
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		for _, args := range [][]string{
-			{"convert", "-", "-o", "out"},
-			{"analyze", "-", "--format", "html", "-o", "out"},
+			{"convert", "pipe", "-o", "out"},
+			{"analyze", "pipe", "--format", "html", "-o", "out"},
 			{"ticket", "--logs", "pipe", "-o", "out"},
 		} {
 			dir := t.TempDir()
@@ -263,30 +263,17 @@ func TestSignals(t *testing.T) {
 				t.Fatal(err)
 			}
 			cmd := process(t, dir, args...)
-			in, err := cmd.StdinPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
 			var stderr bytes.Buffer
 			cmd.Stderr = &stderr
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			go func() {
-				w := io.Writer(in)
-				if f, err := os.OpenFile(pipe, os.O_WRONLY, 0); args[0] == "ticket" && err == nil {
-					defer f.Close()
-					w = f
-				}
-				io.WriteString(w, goodLog)
-				time.Sleep(time.Minute)
-			}()
-			if args[0] != "ticket" { // nobody opens it
-				if f, err := os.OpenFile(pipe, os.O_RDONLY|syscall.O_NONBLOCK, 0); err == nil {
-					f.Close()
-				}
+			in, err := os.OpenFile(pipe, os.O_WRONLY, 0) // once the program reads
+			if err != nil {
+				t.Fatal(err)
 			}
-			time.Sleep(300 * time.Millisecond)
+			io.WriteString(in, goodLog)
+			time.Sleep(50 * time.Millisecond)
 			cmd.Process.Signal(sig)
 			ended := make(chan error, 1)
 			go func() { ended <- cmd.Wait() }()
@@ -296,6 +283,7 @@ func TestSignals(t *testing.T) {
 				cmd.Process.Kill()
 				t.Fatalf("%v does not end by %v", args, sig)
 			}
+			in.Close()
 			tried++
 			if got := cmd.ProcessState.ExitCode(); got != exitInterrupted {
 				t.Errorf("%v, %v: exit %d, want %d; %s", args, sig, got, exitInterrupted, &stderr)
