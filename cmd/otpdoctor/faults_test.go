@@ -443,7 +443,10 @@ func TestHomes(t *testing.T) {
 		"no temporary":   {"HOME=" + readOnly, "TMPDIR=" + filepath.Join(readOnly, "nowhere"), "LC_ALL=C.UTF-8"},
 		"nothing at all": {},
 	} {
-		for _, args := range commands {
+		for k, args := range commands {
+			if raced && k%4 > 0 {
+				continue
+			}
 			cmd := process(t, t.TempDir(), args...)
 			cmd.Env = env
 			var stderr bytes.Buffer
@@ -488,7 +491,7 @@ func TestOddFiles(t *testing.T) {
 			}
 		}
 		for _, args := range [][]string{{"analyze", log, "--lookup", file}, {"ticket", "--answers", file}, {"ticket", "--numbers", file}, {"ticket", "--case", file}, {"redact", file}, {"verify", file}, {"check", "+447700900187", "--lookup", file}} {
-			if file == "" {
+			if file == "" || raced {
 				continue
 			}
 			r := runIn(t, dir, "", args...)

@@ -34,6 +34,13 @@ type dependency struct {
 	Module     *struct{ Path, Version, Dir string }
 }
 
+// notRaced skips what looks at packages and files, in which there is no race.
+func notRaced(t *testing.T) {
+	if raced {
+		t.Skip("there is no race in what packages import")
+	}
+}
+
 // dependencies are the packages of the program on one system.
 func dependencies(t *testing.T, system string) (list []dependency) {
 	t.Helper()
@@ -76,6 +83,7 @@ var mayImport = map[string]string{
 // packages import what could is written down, and the client, the server and TLS
 // of the standard library are not in the binary at all.
 func TestNoNetwork(t *testing.T) {
+	notRaced(t)
 	seen := map[string]bool{}
 	packages := 0
 	for _, system := range systems {
@@ -127,6 +135,7 @@ func TestNoNetwork(t *testing.T) {
 // TestNoCgo holds that no package outside of the standard library has C in it,
 // and so no system's compiler is trusted.
 func TestNoCgo(t *testing.T) {
+	notRaced(t)
 	for _, system := range systems {
 		for _, d := range dependencies(t, system) {
 			if !d.Standard && (len(d.CgoFiles) > 0 || slices.Contains(d.Imports, "C") || len(d.SysoFiles) > 0) {
@@ -139,6 +148,7 @@ func TestNoCgo(t *testing.T) {
 // TestPinned holds that every module is one that go.sum names, and none is
 // replaced by something else.
 func TestPinned(t *testing.T) {
+	notRaced(t)
 	root := testdata.Root(t)
 	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	if err != nil {
@@ -243,6 +253,7 @@ func classify(text string) string {
 // the licence that its files say, and that each is one that lets others use it.
 // -update writes the page.
 func TestLicences(t *testing.T) {
+	notRaced(t)
 	dirs := map[string]string{}
 	on := map[string][]string{}
 	for _, system := range systems {

@@ -404,7 +404,7 @@ func tried(t *testing.T, count *toll, dir string, in torture.Input, args []strin
 	}
 	r := runIn(t, dir, stdin, args...)
 	said := strings.Join(args, " ")
-	count.add(in.Name+": "+head(said), r)
+	count.add(in.Name+": "+args[0], r)
 	if r.status < 0 || r.status > 3 {
 		t.Errorf("%q: exit %d after %s\n%s", said, r.status, r.took, head(r.stderr))
 	}
