@@ -414,7 +414,7 @@ func (d *day) prefix(b []byte) (t Time, n int) {
 	const clock = uint64('0') | '0'<<8 | ':'<<16 | '0'<<24 | '0'<<32 | ':'<<40 | '0'<<48 | '0'<<56
 	_ = b[31]
 	x := binary.LittleEndian.Uint64(b[11:]) ^ clock
-	if b[10] != 'T' && b[10] != ' ' || (x|x+0x76*bytesOfOne)&(0x80*bytesOfOne) != 0 || x&0x0000ff0000ff0000 != 0 {
+	if b[10] != 'T' && b[10] != ' ' || (x|(x+0x76*bytesOfOne))&(0x80*bytesOfOne) != 0 || x&0x0000ff0000ff0000 != 0 {
 		return 0, -1
 	}
 	x = x&0x0f00000f00000f*10 + x>>8&0x0f00000f00000f
