@@ -491,11 +491,11 @@ func (c *Counter) settle(cc *cellCount) {
 }
 
 func (p *people) addUntimed(m *message.Message, cell uint16) {
-	if p.flooded.Load() {
-		return
-	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.flooded.Load() { // asked here, so that nothing is put in behind the one who empties it
+		return
+	}
 	u := &untimed{messages: 1, verified: m.Verified.Known(), done: deliverylog.NoTime, cells: []uint16{cell}}
 	if m.Status == message.Delivered {
 		u.delivered, u.done = 1, m.Done
