@@ -214,7 +214,7 @@ func TestKilledWhileExporting(t *testing.T) {
 			return
 		}
 		r := rand.New(rand.NewPCG(uint64(i), 11))
-		time.Sleep(time.Duration(r.Int64N(int64(took[c]) * 4)))
+		time.Sleep(time.Duration(float64(took[c]) * 3 * (float64(i) + r.Float64()) / float64(n))) // early ones and late ones
 		cmd.Process.Kill()
 		cmd.Wait()
 		mu.Lock()
