@@ -46,6 +46,9 @@ func TestPages(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the pages are written for sh")
 	}
+	if raced {
+		t.Skip("the scripts run the same commands with the race detector")
+	}
 	files := pageFiles(t)
 	root := filepath.Join("..", "..")
 	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))

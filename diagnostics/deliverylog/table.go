@@ -2,6 +2,7 @@ package deliverylog
 
 import (
 	"archive/zip"
+	"encoding/binary"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -151,6 +152,9 @@ func parquetTable(u *unpacked, at io.ReaderAt, size int64) (_ io.Reader, err err
 			err = errArchive{reason: "is a Parquet file that cannot be read"}
 		}
 	}()
+	if !footerFits(at, size) { // the library would make room for whatever it is told
+		return nil, errArchive{reason: "is a Parquet file that is damaged or cut off"}
+	}
 	f, err := parquet.OpenFile(at, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
 		return nil, errArchive{reason: "is a Parquet file that is damaged or cut off"}
@@ -205,6 +209,19 @@ func parquetTable(u *unpacked, at io.ReaderAt, size int64) (_ io.Reader, err err
 		}
 		return nil
 	}), nil
+}
+
+// footerFits says whether the footer of a Parquet file can be as long as the
+// file's last bytes say: a length of four bytes, and the mark PAR1 on either end.
+func footerFits(at io.ReaderAt, size int64) bool {
+	var end [8]byte
+	if size < 12 {
+		return false
+	}
+	if _, err := at.ReadAt(end[:], size-8); err != nil && err != io.EOF {
+		return false
+	}
+	return string(end[4:]) == "PAR1" && int64(binary.LittleEndian.Uint32(end[:])) <= size-12
 }
 
 // parquetText writes values of a column as text; times as RFC 3339.
