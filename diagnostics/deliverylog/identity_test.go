@@ -1,14 +1,19 @@
 package deliverylog
 
 import (
+	"bytes"
 	"context"
+	"encoding/csv"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 )
 
 func identityFixture(t testing.TB, name string) Log {
@@ -248,5 +253,32 @@ func TestTidyPhone(t *testing.T) {
 		if got := duoDevicePhone(c[0]); got != c[1] {
 			t.Errorf("device %q: %q, want %q", c[0], got, c[1])
 		}
+	}
+}
+
+// Of a workbook's sheets the one with a login log is read.
+func TestIdentityWorkbook(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "testdata", "logs", "identity-entra-portal.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff")))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := excelize.NewFile()
+	f.SetSheetRow("Sheet1", "A1", &[]any{"Notes", "of", "the", "desk"})
+	f.NewSheet("Sign-ins")
+	for i, row := range table {
+		f.SetSheetRow("Sign-ins", fmt.Sprint("A", i+1), &row)
+	}
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	want, _ := identityCells(t, Options{}, identityLog("log", text))
+	got, _ := identityCells(t, Options{}, identityLog("log", b.Bytes()))
+	if len(want) == 0 || !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -554,6 +554,43 @@ func TestWorkbook(t *testing.T) {
 	}
 }
 
+// Rows behind a mistake in a sheet are missing, and that is said.
+func TestDamagedSheet(t *testing.T) {
+	f := excelize.NewFile()
+	f.SetSheetRow("Sheet1", "A1", &[]any{"Message ID", "To", "Status"})
+	for i := range 4 {
+		f.SetSheetRow("Sheet1", fmt.Sprint("A", i+2), &[]any{i, fmt.Sprint("+44770090000", i), "delivered"})
+	}
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var parts []string
+	for _, part := range z.File {
+		r, err := part.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := io.ReadAll(r)
+		if part.Name == "xl/worksheets/sheet1.xml" {
+			broken := bytes.Replace(text, []byte(`<row r="4"`), []byte(`</oops><row r="4"`), 1)
+			if bytes.Equal(broken, text) {
+				t.Fatal("the sheet has no row 4")
+			}
+			text = broken
+		}
+		parts = append(parts, part.Name, string(text))
+	}
+	rows, sum, err := tryRead(textLog(zipOf(t, parts...)), Options{})
+	if said := fmt.Sprint(err, " ", sum.Truncated); len(rows) != 2 || !strings.Contains(said, "rows may be missing") {
+		t.Errorf("got %d rows and %q, want 2 and that rows may be missing", len(rows), said)
+	}
+}
+
 func TestParquet(t *testing.T) {
 	type row struct {
 		ID     string    `parquet:"message_id"`

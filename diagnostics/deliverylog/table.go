@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"encoding/binary"
 	"encoding/csv"
+	"encoding/xml"
 	"fmt"
 	"io"
 	"strconv"
@@ -64,7 +65,7 @@ func workbook(u *unpacked, at io.ReaderAt, size int64) io.Reader {
 			return errArchive{"is a workbook that cannot be read", "save it as CSV"}
 		}
 		defer f.Close()
-		sheet := pickSheet(f)
+		sheet := pickSheet(f, u.o.logins)
 		if sheet == "" {
 			return nil
 		}
@@ -94,12 +95,44 @@ func workbook(u *unpacked, at io.ReaderAt, size int64) io.Reader {
 				return err
 			}
 		}
-		return rows.Error()
+		if err := rows.Error(); err != nil {
+			return err
+		}
+		return wholeSheets(f, at, size)
 	})
 }
 
+// wholeSheets says whether the sheets of a workbook are well-formed to their end:
+// the library takes a mistake within one for its end, and the rows behind it
+// would be missing without a word.
+func wholeSheets(f *excelize.File, at io.ReaderAt, size int64) error {
+	z, err := zip.NewReader(at, size)
+	if err != nil {
+		return errArchive{"is a workbook that cannot be read", "save it as CSV"}
+	}
+	for _, part := range z.File {
+		if !strings.HasPrefix(part.Name, "xl/worksheets/") || !strings.HasSuffix(part.Name, ".xml") {
+			continue
+		}
+		r, err := part.Open()
+		if err != nil {
+			return errArchive{"is a workbook with a damaged sheet", "save it as CSV"}
+		}
+		d := xml.NewDecoder(r)
+		d.CharsetReader = f.CharsetReader
+		for err == nil {
+			_, err = d.Token()
+		}
+		r.Close()
+		if err != io.EOF {
+			return errArchive{"is a workbook with a damaged sheet, rows may be missing", "save it as CSV"}
+		}
+	}
+	return nil
+}
+
 // pickSheet takes the first sheet one of whose first rows is the header of a known format.
-func pickSheet(f *excelize.File) string {
+func pickSheet(f *excelize.File, logins bool) string {
 	first := ""
 	for _, sheet := range f.GetSheetList() {
 		rows, err := f.Rows(sheet)
@@ -117,7 +150,7 @@ func pickSheet(f *excelize.File) string {
 			for j := range cells {
 				raw[j] = []byte(cells[j])
 			}
-			if bestFormat(newHeader(raw), &Options{}) != nil {
+			if bestFormat(newHeader(raw), &Options{logins: logins}) != nil {
 				fits = true
 				break
 			}
