@@ -207,6 +207,11 @@ func (a *app) plainSigns() bool {
 	return false
 }
 
+// exportOptions are what the terminal and the global flags say of the looks.
+func (a *app) exportOptions() export.Options {
+	return export.Options{Color: a.colored(a.stdout), ASCII: a.plainSigns()}
+}
+
 // output writes a result to -o FILE or to standard output.
 func (a *app) output(path string, force bool, write func(io.Writer) error) error {
 	if path == "" || path == "-" {

@@ -73,8 +73,3 @@ on a shared machine use --stdin, or - in their place.`,
 	registerValues(cmd, "region", countryValues)
 	return cmd
 }
-
-// exportOptions are what the terminal and the global flags say of the looks.
-func (a *app) exportOptions() export.Options {
-	return export.Options{Color: a.colored(a.stdout), ASCII: a.plainSigns()}
-}

@@ -1,14 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,98 +13,6 @@ import (
 	"cli.otpdoctor/diagnostics/finding"
 	"cli.otpdoctor/diagnostics/ticket"
 )
-
-// reportFlags are those of everything that is written in a ticket's formats.
-type reportFlags struct {
-	outputFlags
-	format    string
-	redact    bool
-	redactMap string
-	faqDir    string
-	requester string
-	from, to  string
-	project   string
-	wiki      bool
-	contact   contactFlags
-}
-
-func (f *reportFlags) register(cmd *cobra.Command) {
-	f.outputFlags.register(cmd)
-	fl := cmd.Flags()
-	fl.StringVar(&f.format, "format", "text", "`FORMAT`: "+strings.Join(export.Formats("ticket"), ", "))
-	fl.BoolVar(&f.redact, "redact", false, "mask numbers, names, addresses (on for github unless --redact=false)")
-	fl.StringVar(&f.redactMap, "redact-map", "", "write the private list of what was masked to `FILE`")
-	fl.StringVar(&f.faqDir, "faq", "", "a FAQ set of your own in `DIR`")
-	fl.StringVar(&f.requester, "requester", "", "who asks, `E-MAIL` for a help desk")
-	fl.StringVar(&f.from, "from", "", "sender of the e-mail, `\"NAME <ADDRESS>\"`")
-	fl.StringVar(&f.to, "to", "", "recipient of the e-mail, `\"NAME <ADDRESS>\"`")
-	fl.StringVar(&f.project, "project", "", "Jira project `KEY`")
-	fl.BoolVar(&f.wiki, "wiki", false, "Jira's wiki text, for Data Center, in place of ADF")
-	registerValues(cmd, "format", words(export.Formats("ticket")...))
-	f.contact.register(cmd)
-	registerFolder(cmd, "faq")
-	registerNoFiles(cmd, "requester", "from", "to", "project")
-}
-
-// resolve settles format and redaction from the flags that were given.
-func (f *reportFlags) resolve(a *app, cmd *cobra.Command) (export.Options, error) {
-	o := a.exportOptions()
-	if !cmd.Flags().Changed("format") {
-		f.format = formatOf(f.file)
-	}
-	if err := oneOf("format", f.format, export.Formats("ticket")); err != nil {
-		return o, err
-	}
-	o.Redact = f.redact
-	o.Requester, o.From, o.To, o.Project, o.Wiki = f.requester, f.from, f.to, f.project, f.wiki
-	contact, err := f.contact.contact()
-	if err != nil {
-		return o, err
-	}
-	if contact.Email != "" {
-		// The contact speaks for the firm where nobody else is named.
-		o.Requester = cmp.Or(o.Requester, contact.Email)
-		o.From = cmp.Or(o.From, contact.String())
-	}
-	if f.format == "github" && !cmd.Flags().Changed("redact") {
-		o.Redact = true
-		a.warnf("a GitHub issue is often public: numbers and names are masked, --redact=false leaves them")
-	}
-	if f.redactMap != "" {
-		if !o.Redact {
-			return o, usagef("add --redact", "--redact-map without --redact: nothing is masked")
-		}
-		o.RedactMap = new(export.Map)
-	}
-	return o, nil
-}
-
-// formatOf takes the format from the name of the file to write, else text.
-func formatOf(name string) string {
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".md":
-		return "md"
-	case ".html", ".htm":
-		return "html"
-	case ".pdf":
-		return "pdf"
-	case ".json":
-		return "json"
-	case ".csv":
-		return "csv"
-	case ".eml":
-		return "eml"
-	}
-	return "text"
-}
-
-// finish writes the private list and says what was masked.
-func (f *reportFlags) finish(a *app, o export.Options) error {
-	if o.RedactMap == nil {
-		return nil
-	}
-	return export.WritePrivate(f.redactMap, f.force, o.RedactMap.Write)
-}
 
 func (a *app) ticketCommand() *cobra.Command {
 	var in inputFlags
@@ -332,58 +235,4 @@ func (a *app) readLogins(cmd *cobra.Command, o diagnostics.Options) (*ticket.Ide
 	}
 	a.reportRows(inputs)
 	return logins, nil
-}
-
-func (a *app) readNumbers(path string) ([]string, error) {
-	text, err := a.readFile(path, mostTyped)
-	if err != nil {
-		return nil, err
-	}
-	return diagnostics.ParseNumbers(string(text)), nil
-}
-
-func (a *app) readAnswers(path string) (map[string]string, error) {
-	text, err := a.readFile(path, mostTyped)
-	if err != nil {
-		return nil, err
-	}
-	given, err := ticket.ParseAnswers(strings.NewReader(string(text)))
-	if err != nil {
-		return nil, usagef(hintOf(err), "%s: %s", filepath.Base(path), err)
-	}
-	return given, nil
-}
-
-func hintOf(err error) string {
-	if h, ok := err.(interface{ Hint() string }); ok {
-		return h.Hint()
-	}
-	return "as in {\"number_changed\":\"no\",\"noticed_at\":\"2026-03-03T08:10:00Z\"}"
-}
-
-// How much is read of files that are held in memory as a whole.
-const (
-	mostTyped    = 16 << 20  // answers, numbers: what people type
-	mostReported = 256 << 20 // a report
-)
-
-// readFile reads a file, or standard input (-), of at most so many bytes.
-func (a *app) readFile(path string, most int64) ([]byte, error) {
-	in, name := a.stdin, "standard input"
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, fmt.Errorf("%w", err)
-		}
-		defer f.Close()
-		in, name = f, filepath.Base(path)
-	}
-	text, err := io.ReadAll(io.LimitReader(in, most+1))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%s: %w", name, err)
-	case int64(len(text)) > most:
-		return nil, fmt.Errorf("%s: is larger than %d MiB", name, most>>20)
-	}
-	return text, nil
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"cli.otpdoctor/diagnostics"
-	"cli.otpdoctor/diagnostics/ticket"
 	"cli.otpdoctor/wizard"
 )
 
@@ -25,26 +24,6 @@ type wizardFlags struct {
 	redact     bool
 	firm       string
 	contact    contactFlags
-}
-
-// contactFlags are whom to ask at the firm, as tickets name them.
-type contactFlags struct{ name, email string }
-
-func (f *contactFlags) register(cmd *cobra.Command) {
-	fl := cmd.Flags()
-	fl.StringVar(&f.name, "contact-name", "", "whom to ask at the firm, a `NAME`")
-	fl.StringVar(&f.email, "contact-email", "", "their `E-MAIL` address")
-	registerNoFiles(cmd, "contact-name", "contact-email")
-}
-
-func (f *contactFlags) contact() (ticket.Contact, error) {
-	c := ticket.Contact{Name: strings.TrimSpace(f.name), Email: strings.TrimSpace(f.email)}
-	if c.Email != "" {
-		if err := isMail(c.Email); err != nil {
-			return c, usagef("as in --contact-email a.doe@northfirm.example", "--contact-email %s", err)
-		}
-	}
-	return c, nil
 }
 
 func (a *app) wizardCommand() *cobra.Command {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/export"
 	"cli.otpdoctor/diagnostics/reason"
 	"cli.otpdoctor/faq"
@@ -43,16 +42,5 @@ it, such as carrier_delay, gets what to do and what to tell the user.`,
 			return nil
 		},
 		ValidArgsFunction: completeCode,
-	}
-}
-
-func (a *app) formatsCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "formats",
-		Short: "The known log formats, and by what each is recognised",
-		Args:  exact(cobra.NoArgs, "formats"),
-		RunE: func(*cobra.Command, []string) error {
-			return export.LogFormats(a.stdout, deliverylog.Formats(), deliverylog.IdentityFormats())
-		},
 	}
 }
