@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -18,12 +19,19 @@ var (
 	severities = []string{"high", "medium", "low"}
 )
 
+// analyzeFlags are those of analyze besides INPUT.
+type analyzeFlags struct {
+	input           inputFlags
+	out             outputFlags
+	format, by      string
+	failOn          string
+	number, compare string
+	table, save     string
+	redact, explain bool
+}
+
 func (a *app) analyzeCommand() *cobra.Command {
-	var in inputFlags
-	var out outputFlags
-	var format, by, failOn, who, compare string
-	var table, save string
-	var redact, explain bool
+	var f analyzeFlags
 	cmd := &cobra.Command{
 		Use:   "analyze FILE...",
 		Short: "Group delivery logs by carrier and state what is wrong",
@@ -42,58 +50,28 @@ messages that failed or were late, no other message and no text.`,
   otpdoctor analyze monday.tally tuesday.tally today.csv
   otpdoctor analyze odd.csv --map to=Phone,status=State,submitted_at=When`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("format", format, export.Formats("analysis")); err != nil {
+			if err := f.check(cmd); err != nil {
 				return err
 			}
-			if err := oneOf("by", by, groupings); err != nil {
-				return err
-			}
-			if failOn != "" {
-				if err := oneOf("fail-on", failOn, severities); err != nil {
-					return err
-				}
-			}
-			o, err := a.options(&in, args)
+			o, err := a.options(&f.input, args)
 			if err != nil {
 				return err
 			}
 			if len(o.Logs) == 0 {
 				return usagef("otpdoctor analyze FILE, - for standard input", "analyze needs a log")
 			}
-			o.By, o.Explain = by, explain
-			if save != "" {
-				if o.Save, err = a.saveTally(save, out); err != nil {
-					return err
-				}
-				if redact {
-					a.warnf("--redact masks the report; %s holds the numbers", save)
-				}
-			}
-			opts := a.exportOptions()
-			if err := oneOf("csv", table, export.Tables()); err != nil {
+			o.By, o.Explain = f.by, f.explain
+			if o.Save, err = a.saveTally(f.save, f.out); err != nil {
 				return err
 			}
-			if cmd.Flags().Changed("csv") && !cmd.Flags().Changed("format") {
-				format = "csv"
+			if o.Save != nil && f.redact {
+				a.warnf("--redact masks the report; %s holds the numbers", f.save)
 			}
-			opts.Redact, opts.Explain, opts.Table = redact, explain, table
-			var key number.MSISDN
-			if who == "-" {
-				typed, err := a.readNumbers(who)
-				if err != nil {
-					return err
-				}
-				if len(typed) != 1 {
-					return usagef("one number on standard input", "--number -: %d numbers", len(typed))
-				}
-				who = typed[0]
+			watched, err := a.watch(f.number, &o)
+			if err != nil {
+				return err
 			}
-			if who != "" {
-				if key, err = a.watch(who, &o); err != nil {
-					return err
-				}
-			}
-			at, err := parseTime("compare", compare, o.Zone)
+			moment, err := parseTime("compare", f.compare, o.Zone)
 			if err != nil {
 				return err
 			}
@@ -101,22 +79,17 @@ messages that failed or were late, no other message and no text.`,
 			if err != nil {
 				return err
 			}
-			if key != 0 {
-				line, ok := report.TimeLine(key)
-				switch {
-				case ok:
-					opts.TimeLine = &line
-				case report.Table.Flooded: // said already
-				default:
-					a.warnf("--number %s has no message in the log", who)
-				}
+			opts := a.exportOptions()
+			opts.Redact, opts.Explain, opts.Table = f.redact, f.explain, f.table
+			if watched != 0 {
+				opts.TimeLine = a.timeLine(report, watched)
 			}
-			if !at.IsZero() {
-				c := report.Compare(deliverylog.FromTime(at))
+			if !moment.IsZero() {
+				c := report.Compare(deliverylog.FromTime(moment))
 				opts.Compare = &c
 			}
-			err = a.output(out.file, out.force, func(w io.Writer) error {
-				return export.Analysis(w, format, report, opts)
+			err = a.output(f.out.file, f.out.force, func(w io.Writer) error {
+				return export.Analysis(w, f.format, report, opts)
 			})
 			if err != nil {
 				return err
@@ -124,28 +97,21 @@ messages that failed or were late, no other message and no text.`,
 			if err := torn(report.Inputs); err != nil {
 				return err
 			}
-			if failOn != "" {
-				for _, f := range report.Findings {
-					if f.Severity.AtLeast(finding.Severity(failOn)) {
-						return foundError{}
-					}
-				}
-			}
-			return nil
+			return f.failed(report)
 		},
 	}
-	in.register(cmd, true)
-	out.register(cmd)
+	f.input.register(cmd, true)
+	f.out.register(cmd)
 	fl := cmd.Flags()
-	fl.StringVar(&format, "format", "text", "`FORMAT`: text, json, md, html or csv")
-	fl.StringVar(&by, "by", "carrier", "group by `COLUMN`: carrier, country, provider or sender")
-	fl.StringVar(&failOn, "fail-on", "", "exit 3 where a finding is at least of `SEVERITY` high, medium or low")
-	fl.StringVar(&who, "number", "", "one person's `NUMBER`: their attempts on a time line")
-	fl.StringVar(&compare, "compare", "", "before and after a `TIME`: did it help")
-	fl.StringVar(&table, "csv", "carriers", "which `TABLE` --format csv is: carriers, findings, hours or users")
-	fl.StringVar(&save, "save-tally", "", "keep the count in `FILE`, which a later analyze reads like a log")
-	fl.BoolVar(&redact, "redact", false, "mask numbers")
-	fl.BoolVar(&explain, "explain", false, "say what was nearly found, and what is missing for it")
+	fl.StringVar(&f.format, "format", "text", "`FORMAT`: text, json, md, html or csv")
+	fl.StringVar(&f.by, "by", "carrier", "group by `COLUMN`: carrier, country, provider or sender")
+	fl.StringVar(&f.failOn, "fail-on", "", "exit 3 where a finding is at least of `SEVERITY` high, medium or low")
+	fl.StringVar(&f.number, "number", "", "one person's `NUMBER`: their attempts on a time line")
+	fl.StringVar(&f.compare, "compare", "", "before and after a `TIME`: did it help")
+	fl.StringVar(&f.table, "csv", "carriers", "which `TABLE` --format csv is: carriers, findings, hours or users")
+	fl.StringVar(&f.save, "save-tally", "", "keep the count in `FILE`, which a later analyze reads like a log")
+	fl.BoolVar(&f.redact, "redact", false, "mask numbers")
+	fl.BoolVar(&f.explain, "explain", false, "say what was nearly found, and what is missing for it")
 	registerValues(cmd, "format", words(export.Formats("analysis")...))
 	registerValues(cmd, "by", words(groupings...))
 	registerValues(cmd, "fail-on", words(severities...))
@@ -154,8 +120,39 @@ messages that failed or were late, no other message and no text.`,
 	return cmd
 }
 
-// saveTally gives what keeps a count in a file for its owner alone.
+// check holds the words of flags to those they may have. A table of the CSV that
+// was asked for means the CSV.
+func (f *analyzeFlags) check(cmd *cobra.Command) error {
+	if f.failOn != "" {
+		if err := oneOf("fail-on", f.failOn, severities); err != nil {
+			return err
+		}
+	}
+	if cmd.Flags().Changed("csv") && !cmd.Flags().Changed("format") {
+		f.format = "csv"
+	}
+	return cmp.Or(oneOf("format", f.format, export.Formats("analysis")), oneOf("by", f.by, groupings), oneOf("csv", f.table, export.Tables()))
+}
+
+// failed ends the run with exit 3 where --fail-on asks for that.
+func (f *analyzeFlags) failed(report *finding.Report) error {
+	if f.failOn == "" {
+		return nil
+	}
+	for _, found := range report.Findings {
+		if found.Severity.AtLeast(finding.Severity(f.failOn)) {
+			return foundError{}
+		}
+	}
+	return nil
+}
+
+// saveTally gives what keeps a count in a file for its owner alone, nil where none
+// is named.
 func (a *app) saveTally(path string, out outputFlags) (func(*tally.Counter) error, error) {
+	if path == "" {
+		return nil, nil
+	}
 	if path == "-" || path == out.file {
 		return nil, usagef("as in --save-tally monday.tally", "--save-tally needs a file of its own")
 	}
@@ -170,8 +167,22 @@ func (a *app) saveTally(path string, out outputFlags) (func(*tally.Counter) erro
 	}, nil
 }
 
-// watch checks a number asked for and has its every message kept.
+// watch checks a number asked for, from standard input where it is -, and has its
+// every message kept. Without one it gives 0.
 func (a *app) watch(raw string, o *diagnostics.Options) (number.MSISDN, error) {
+	if raw == "" {
+		return 0, nil
+	}
+	if raw == "-" {
+		typed, err := a.readNumbers(raw)
+		if err != nil {
+			return 0, err
+		}
+		if len(typed) != 1 {
+			return 0, usagef("one number on standard input", "--number -: %d numbers", len(typed))
+		}
+		raw = typed[0]
+	}
 	checked := number.Check(raw, o.Region)
 	if !checked.Valid {
 		hint := "as in +447700900187"
@@ -183,6 +194,18 @@ func (a *app) watch(raw string, o *diagnostics.Options) (number.MSISDN, error) {
 	key := number.ParseMSISDN([]byte(checked.E164), "")
 	o.Watch = append(o.Watch, key)
 	return key, nil
+}
+
+// timeLine is that of the number asked for, nil where the log has nothing of it.
+func (a *app) timeLine(report *finding.Report, watched number.MSISDN) *finding.TimeLine {
+	line, ok := report.TimeLine(watched)
+	switch {
+	case ok:
+		return &line
+	case !report.Table.Flooded: // else it was said already
+		a.warnf("--number %s has no message in the log", watched)
+	}
+	return nil
 }
 
 // analyze runs an analysis with a progress line and tells of broken rows.

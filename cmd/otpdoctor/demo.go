@@ -13,7 +13,7 @@ import (
 )
 
 func (a *app) demoCommand() *cobra.Command {
-	var out reportFlags
+	out := reportFlags{kind: "ticket"}
 	var saveLog string
 	cmd := &cobra.Command{
 		Use:   "demo",
@@ -47,7 +47,7 @@ written to a file, to try the other commands on.`,
 			if err != nil {
 				return err
 			}
-			return out.finish(a, opts)
+			return out.writeMap(opts)
 		},
 	}
 	out.register(cmd)

@@ -190,14 +190,8 @@ exit status 0; at the end of input it says where it stopped, exit status 1.`,
 				}
 				c.SetReport(report)
 			}
-			if answers != "" {
-				given, err := a.readAnswers(answers)
-				if err != nil {
-					return err
-				}
-				for id, value := range given {
-					c.AnswerQuestion(id, value)
-				}
+			if err := a.answer(c, answers); err != nil {
+				return err
 			}
 			_, err = faq.Conversation{In: a.stdin, Out: a.stdout, Echo: !terminal(a.stdin)}.Play(c.Walk())
 			return err

@@ -1,11 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"cli.otpdoctor/diagnostics"
 	"cli.otpdoctor/diagnostics/ticket"
@@ -19,23 +19,29 @@ func (a *app) readNumbers(path string) ([]string, error) {
 	return diagnostics.ParseNumbers(string(text)), nil
 }
 
-func (a *app) readAnswers(path string) (map[string]string, error) {
+// answer gives the answers of a file, if any is named, to a case.
+func (a *app) answer(c *diagnostics.Case, path string) error {
+	if path == "" {
+		return nil
+	}
 	text, err := a.readFile(path, mostTyped)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	given, err := ticket.ParseAnswers(strings.NewReader(string(text)))
+	given, err := ticket.ParseAnswers(bytes.NewReader(text))
 	if err != nil {
-		return nil, usagef(hintOf(err), "%s: %s", filepath.Base(path), err)
+		hint := `as in {"number_changed":"no","noticed_at":"2026-03-03T08:10:00Z"}`
+		if hints := hints(err); len(hints) > 0 {
+			hint = hints[0]
+		}
+		return usagef(hint, "%s: %s", filepath.Base(path), err)
 	}
-	return given, nil
-}
-
-func hintOf(err error) string {
-	if h, ok := err.(interface{ Hint() string }); ok {
-		return h.Hint()
+	for _, id := range ticket.IDs {
+		if value, ok := given[id]; ok {
+			c.AnswerQuestion(id, value)
+		}
 	}
-	return "as in {\"number_changed\":\"no\",\"noticed_at\":\"2026-03-03T08:10:00Z\"}"
+	return nil
 }
 
 // How much is read of files that are held in memory as a whole.

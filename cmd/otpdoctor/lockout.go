@@ -11,7 +11,7 @@ import (
 )
 
 func (a *app) lockoutCommand() *cobra.Command {
-	var out reportFlags
+	out := reportFlags{kind: "lockout"}
 	var f faq.LockoutFields
 	cmd := &cobra.Command{
 		Use:   "lockout",
@@ -39,7 +39,7 @@ What is missing, the firm's consent above all, is said in it and on standard err
 			if err != nil {
 				return err
 			}
-			return out.finish(a, opts)
+			return out.writeMap(opts)
 		},
 	}
 	out.register(cmd)

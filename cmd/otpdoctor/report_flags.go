@@ -11,9 +11,11 @@ import (
 	"cli.otpdoctor/diagnostics/ticket"
 )
 
-// reportFlags are those of everything that is written in a ticket's formats.
+// reportFlags are those of all that is written as a ticket is: tickets, the demo's
+// and the request of a locked-out administrator.
 type reportFlags struct {
 	outputFlags
+	kind      string // whose formats they are, as export.Formats has it
 	format    string
 	redact    bool
 	redactMap string
@@ -28,7 +30,7 @@ type reportFlags struct {
 func (f *reportFlags) register(cmd *cobra.Command) {
 	f.outputFlags.register(cmd)
 	fl := cmd.Flags()
-	fl.StringVar(&f.format, "format", "text", "`FORMAT`: "+strings.Join(export.Formats("ticket"), ", "))
+	fl.StringVar(&f.format, "format", "text", "`FORMAT`: "+strings.Join(export.Formats(f.kind), ", "))
 	fl.BoolVar(&f.redact, "redact", false, "mask numbers, names, addresses (on for github unless --redact=false)")
 	fl.StringVar(&f.redactMap, "redact-map", "", "write the private list of what was masked to `FILE`")
 	fl.StringVar(&f.faqDir, "faq", "", "a FAQ set of your own in `DIR`")
@@ -37,7 +39,7 @@ func (f *reportFlags) register(cmd *cobra.Command) {
 	fl.StringVar(&f.to, "to", "", "recipient of the e-mail, `\"NAME <ADDRESS>\"`")
 	fl.StringVar(&f.project, "project", "", "Jira project `KEY`")
 	fl.BoolVar(&f.wiki, "wiki", false, "Jira's wiki text, for Data Center, in place of ADF")
-	registerValues(cmd, "format", words(export.Formats("ticket")...))
+	registerValues(cmd, "format", words(export.Formats(f.kind)...))
 	f.contact.register(cmd)
 	registerFolder(cmd, "faq")
 	registerNoFiles(cmd, "requester", "from", "to", "project")
@@ -49,7 +51,7 @@ func (f *reportFlags) resolve(a *app, cmd *cobra.Command) (export.Options, error
 	if !cmd.Flags().Changed("format") {
 		f.format = formatOf(f.file)
 	}
-	if err := oneOf("format", f.format, export.Formats("ticket")); err != nil {
+	if err := oneOf("format", f.format, export.Formats(f.kind)); err != nil {
 		return o, err
 	}
 	o.Redact = f.redact
@@ -95,8 +97,8 @@ func formatOf(name string) string {
 	return "text"
 }
 
-// finish writes the private list and says what was masked.
-func (f *reportFlags) finish(a *app, o export.Options) error {
+// writeMap writes the private list of what was masked, where one was asked for.
+func (f *reportFlags) writeMap(o export.Options) error {
 	if o.RedactMap == nil {
 		return nil
 	}

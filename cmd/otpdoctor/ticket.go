@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"slices"
@@ -12,14 +13,24 @@ import (
 	"cli.otpdoctor/diagnostics/export"
 	"cli.otpdoctor/diagnostics/finding"
 	"cli.otpdoctor/diagnostics/ticket"
+	"cli.otpdoctor/faq"
 )
 
+// ticketFlags are those of ticket besides INPUT.
+type ticketFlags struct {
+	input       inputFlags
+	out         reportFlags
+	caseFile    string
+	numbers     []string
+	numbersFile string
+	answersFile string
+	firm        string
+	topic       string
+	pack        bool
+}
+
 func (a *app) ticketCommand() *cobra.Command {
-	var in inputFlags
-	var out reportFlags
-	var caseFile, numbersFile, answersFile, firm, topic string
-	var numbers []string
-	var pack bool
+	f := ticketFlags{out: reportFlags{kind: "ticket"}}
 	cmd := &cobra.Command{
 		Use:   "ticket",
 		Short: "The 13-question report, answered from log, number and agent",
@@ -34,102 +45,52 @@ Numbers on a command line stand in the process list; on a shared machine use
   otpdoctor ticket --case 20260303-101204.000.case.jsonl --redact`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			opts, err := out.resolve(a, cmd)
+			opts, err := f.out.resolve(a, cmd)
 			if err != nil {
 				return err
 			}
-			if pack && (out.file == "" || cmd.Flags().Changed("format")) {
+			if f.pack && (f.out.file == "" || cmd.Flags().Changed("format")) {
 				return usagef("otpdoctor ticket --pack -o case.zip", "--pack is a zip with every format in it: it needs -o and takes no --format")
 			}
-			set, err := a.faqSet(out.faqDir)
+			set, err := a.faqSet(f.out.faqDir)
 			if err != nil {
 				return err
 			}
-			o, err := a.options(&in, args)
+			o, err := a.options(&f.input, args)
 			if err != nil {
 				return err
 			}
-			c := diagnostics.NewCase(set.WithValidity(o.Validity), a.now)
-			c.Options = o
-			if caseFile != "" {
-				if c, err = diagnostics.LoadCase(caseFile, set, o, a.now); err != nil {
-					return err
-				}
-				if len(o.Logs) == 0 {
-					for _, name := range c.ChangedLogs() {
-						a.warnf("%s has changed since the case was saved: the ticket is of what it holds now", name)
-					}
-				}
-			}
-			if numbersFile != "" {
-				more, err := a.readNumbers(numbersFile)
-				if err != nil {
-					return err
-				}
-				numbers = append(numbers, more...)
-			}
-			if i := slices.Index(numbers, "-"); i >= 0 {
-				typed, err := a.readNumbers("-")
-				if err != nil {
-					return err
-				}
-				numbers = slices.Replace(numbers, i, i+1, typed...)
-			}
-			if len(numbers) > 0 {
-				c.SetNumbers(numbers)
-			}
-			if firm != "" {
-				c.SetFirm(firm)
-			}
-			if contact, err := out.contact.contact(); err != nil {
+			c, err := a.openCase(&f, set, o)
+			if err != nil {
 				return err
-			} else if contact != (ticket.Contact{}) {
-				c.SetContact(contact)
 			}
-			if topic != "" || c.Topic() == "" {
-				if topic == "" {
-					topic = "no-code"
-				}
-				t, err := topicOf(set, topic)
-				if err != nil {
-					return err
-				}
-				c.SetTopic(t.ID)
-			}
-			if answersFile != "" {
-				given, err := a.readAnswers(answersFile)
-				if err != nil {
-					return err
-				}
-				for id, value := range given {
-					c.AnswerQuestion(id, value)
-				}
+			if err := a.fillCase(&f, set, c); err != nil {
+				return err
 			}
 			if err := a.examine(cmd, c, o); err != nil {
 				return err
 			}
-			if pack {
+			if f.pack {
 				if err := a.keepEvidence(cmd, c, o); err != nil {
 					return err
 				}
 			}
 			created := time.Time{} // the log's newest time, so that the same input gives the same bytes
-			if caseFile != "" {
+			if f.caseFile != "" {
 				created = c.Created
 			}
 			t := c.TicketAt(created)
 			for _, w := range t.Warnings {
 				a.warnf("%s", w)
 			}
-			write := func(w io.Writer) error { return export.Ticket(w, out.format, t, opts) }
-			if pack {
+			write := func(w io.Writer) error { return export.Ticket(w, f.out.format, t, opts) }
+			if f.pack {
 				write = func(w io.Writer) error { return export.Pack(w, t, opts, "otpdoctor "+version()) }
 			}
-			err = a.output(out.file, out.force, write)
-			if err != nil {
+			if err := a.output(f.out.file, f.out.force, write); err != nil {
 				return err
 			}
-			if err := out.finish(a, opts); err != nil {
+			if err := f.out.writeMap(opts); err != nil {
 				return err
 			}
 			if report := c.Report(); report != nil {
@@ -138,20 +99,79 @@ Numbers on a command line stand in the process list; on a shared machine use
 			return nil
 		},
 	}
-	in.register(cmd, true)
-	out.register(cmd)
+	f.input.register(cmd, true)
+	f.out.register(cmd)
 	fl := cmd.Flags()
-	fl.StringVar(&caseFile, "case", "", "a saved case `FILE`")
-	fl.StringArrayVar(&numbers, "number", nil, "an affected user's `NUMBER`, repeatable")
-	fl.StringVar(&numbersFile, "numbers", "", "affected users' numbers in `FILE`, one a line; - is standard input")
-	fl.StringVar(&answersFile, "answers", "", "answers by question id in `FILE` (JSON)")
-	fl.StringVar(&firm, "firm-url", "", "the firm's address, `URL`")
-	fl.BoolVar(&pack, "pack", false, "an evidence pack (zip) for the provider: report, masked rows, manifest; needs -o")
-	fl.StringVar(&topic, "topic", "", "FAQ `TOPIC` whose checklist is shown (default no-code, or the case's)")
+	fl.StringVar(&f.caseFile, "case", "", "a saved case `FILE`")
+	fl.StringArrayVar(&f.numbers, "number", nil, "an affected user's `NUMBER`, repeatable")
+	fl.StringVar(&f.numbersFile, "numbers", "", "affected users' numbers in `FILE`, one a line; - is standard input")
+	fl.StringVar(&f.answersFile, "answers", "", "answers by question id in `FILE` (JSON)")
+	fl.StringVar(&f.firm, "firm-url", "", "the firm's address, `URL`")
+	fl.BoolVar(&f.pack, "pack", false, "an evidence pack (zip) for the provider: report, masked rows, manifest; needs -o")
+	fl.StringVar(&f.topic, "topic", "", "FAQ `TOPIC` whose checklist is shown (default no-code, or the case's)")
 	register(cmd, "case", completeCaseFile)
 	registerNoFiles(cmd, "number", "firm-url")
 	register(cmd, "topic", completeTopic)
 	return cmd
+}
+
+// openCase is the saved case that --case names, else an empty one.
+func (a *app) openCase(f *ticketFlags, set *faq.Set, o diagnostics.Options) (*diagnostics.Case, error) {
+	if f.caseFile == "" {
+		c := diagnostics.NewCase(set.WithValidity(o.Validity), a.now)
+		c.Options = o
+		return c, nil
+	}
+	c, err := diagnostics.LoadCase(f.caseFile, set, o, a.now)
+	if err != nil {
+		return nil, err
+	}
+	if len(o.Logs) == 0 {
+		for _, name := range c.ChangedLogs() {
+			a.warnf("%s has changed since the case was saved: the ticket is of what it holds now", name)
+		}
+	}
+	return c, nil
+}
+
+// fillCase puts into a case what the flags say.
+func (a *app) fillCase(f *ticketFlags, set *faq.Set, c *diagnostics.Case) error {
+	numbers := slices.Clone(f.numbers)
+	if f.numbersFile != "" {
+		more, err := a.readNumbers(f.numbersFile)
+		if err != nil {
+			return err
+		}
+		numbers = append(numbers, more...)
+	}
+	if i := slices.Index(numbers, "-"); i >= 0 {
+		typed, err := a.readNumbers("-")
+		if err != nil {
+			return err
+		}
+		numbers = slices.Replace(numbers, i, i+1, typed...)
+	}
+	if len(numbers) > 0 {
+		c.SetNumbers(numbers)
+	}
+	if f.firm != "" {
+		c.SetFirm(f.firm)
+	}
+	contact, err := f.out.contact.contact()
+	if err != nil {
+		return err
+	}
+	if contact != (ticket.Contact{}) {
+		c.SetContact(contact)
+	}
+	if topic := cmp.Or(f.topic, c.Topic(), "no-code"); topic != c.Topic() {
+		t, err := topicOf(set, topic)
+		if err != nil {
+			return err
+		}
+		c.SetTopic(t.ID)
+	}
+	return a.answer(c, f.answersFile)
 }
 
 // examine reads the logs named by flags, else those of the case.
