@@ -15,11 +15,14 @@ import (
 // AnswerError says what is wrong with one of the agent's answers.
 type AnswerError struct {
 	ID     string // question id, or what stood in its place
-	Reason string
-	Hint   string // what to write instead, or ""
+	Reason string // what is wrong, to stand behind the id
+	hint   string
 }
 
-func (e *AnswerError) Error() string { return e.ID + ": " + e.Reason }
+func (e *AnswerError) Error() string { return e.ID + " " + e.Reason }
+
+// Hint says what to write instead, or nothing.
+func (e *AnswerError) Hint() string { return e.hint }
 
 // ParseAnswers reads the agent's answers: a JSON object of texts by question id.
 // Unknown ids, ids given twice, values that are not strings and times without a
@@ -46,14 +49,14 @@ func ParseAnswers(r io.Reader) (map[string]string, error) {
 			return nil, jsonError(err)
 		}
 		if !slices.Contains(IDs[:], id) {
-			return nil, &AnswerError{ID: shortened(id), Reason: "no question has this id", Hint: "the ids are " + strings.Join(IDs[:], ", ")}
+			return nil, unknownID(id)
 		}
 		if _, twice := answers[id]; twice {
 			return nil, &AnswerError{ID: id, Reason: "is given twice"}
 		}
 		var text string
 		if len(value) == 0 || value[0] != '"' || json.Unmarshal(value, &text) != nil {
-			return nil, &AnswerError{ID: id, Reason: "a text is expected, not " + jsonKind(value), Hint: "write it in quotes, as in " + `"` + id + `":"no"`}
+			return nil, &AnswerError{ID: id, Reason: "is no text but " + jsonKind(value), hint: "write it in quotes, as in " + `"` + id + `":"no"`}
 		}
 		if err := CheckAnswer(id, text); err != nil {
 			return nil, err
@@ -73,7 +76,7 @@ func ParseAnswers(r io.Reader) (map[string]string, error) {
 // an [AnswerError]. Only times can be wrong: one without a zone could be any of two dozen.
 func CheckAnswer(id, text string) error {
 	if !slices.Contains(IDs[:], id) {
-		return &AnswerError{ID: shortened(id), Reason: "no question has this id", Hint: "the ids are " + strings.Join(IDs[:], ", ")}
+		return unknownID(id)
 	}
 	text = strings.TrimSpace(text)
 	if _, ok := leadingTime(text); ok || !looksLikeTime(text) {
@@ -81,9 +84,13 @@ func CheckAnswer(id, text string) error {
 	}
 	hint := "write it as 2026-03-03T08:10:00Z"
 	if zone.MatchString(text) {
-		return &AnswerError{ID: id, Reason: fmt.Sprintf("%q is not a time in RFC 3339", shortened(text)), Hint: hint}
+		return &AnswerError{ID: id, Reason: fmt.Sprintf("%q is not a time in RFC 3339", shortened(text)), hint: hint}
 	}
-	return &AnswerError{ID: id, Reason: fmt.Sprintf("%q has no time zone", shortened(text)), Hint: hint}
+	return &AnswerError{ID: id, Reason: fmt.Sprintf("%q has no time zone", shortened(text)), hint: hint}
+}
+
+func unknownID(id string) *AnswerError {
+	return &AnswerError{ID: shortened(id), Reason: "is no question's id", hint: "the ids are " + strings.Join(IDs[:], ", ")}
 }
 
 func jsonError(err error) error {

@@ -245,14 +245,14 @@ func TestParseAnswers(t *testing.T) {
 		t.Errorf("got %v, %v", got, err)
 	}
 	for _, c := range []struct{ text, want string }{
-		{`{"numbr_changed":"no"}`, "numbr_changed: no question has this id"},
-		{`{"number_changed":true}`, "number_changed: a text is expected, not true or false without quotes"},
-		{`{"affected_users":12}`, "affected_users: a text is expected, not a number"},
-		{`{"number_changed":"no","number_changed":"yes"}`, "number_changed: is given twice"},
-		{`{"noticed_at":"3 March 08:10"}`, `noticed_at: "3 March 08:10" has no time zone`},
-		{`{"noticed_at":"2026-03-03T08:10:00"}`, `noticed_at: "2026-03-03T08:10:00" has no time zone`},
-		{`{"when_failed":"2026-03-03 08:10"}`, `when_failed: "2026-03-03 08:10" has no time zone`},
-		{`{"noticed_at":"2026-03-03T25:10:00Z"}`, `noticed_at: "2026-03-03T25:10:00Z" is not a time in RFC 3339`},
+		{`{"numbr_changed":"no"}`, "numbr_changed is no question's id"},
+		{`{"number_changed":true}`, "number_changed is no text but true or false without quotes"},
+		{`{"affected_users":12}`, "affected_users is no text but a number"},
+		{`{"number_changed":"no","number_changed":"yes"}`, "number_changed is given twice"},
+		{`{"noticed_at":"3 March 08:10"}`, `noticed_at "3 March 08:10" has no time zone`},
+		{`{"noticed_at":"2026-03-03T08:10:00"}`, `noticed_at "2026-03-03T08:10:00" has no time zone`},
+		{`{"when_failed":"2026-03-03 08:10"}`, `when_failed "2026-03-03 08:10" has no time zone`},
+		{`{"noticed_at":"2026-03-03T25:10:00Z"}`, `noticed_at "2026-03-03T25:10:00Z" is not a time in RFC 3339`},
 		{`[]`, `not a JSON object of answers, such as {"number_changed":"no"}`},
 		{`{"number_changed":"no"`, "the JSON ends too early"},
 		{`{} {}`, "something follows the object of answers"},
