@@ -4,18 +4,11 @@
 package diagnostics
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"runtime"
-	"runtime/debug"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -149,8 +142,8 @@ var discard = func() logrus.FieldLogger {
 // Analyze reads the logs once and gives what was counted and found. Saved counts
 // among them ([Options].Save) are added, as if their logs had been read; but a
 // message that is in two of them is counted twice. Where ctx ends it, the error
-// is ctx's and the report is nil. The progress function may
-// be nil; it is called from the reading goroutine, about ten times a second.
+// is ctx's and the report is nil. The progress function may be nil; it is called
+// from the reading goroutine, about ten times a second.
 func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.Report, error) {
 	if len(o.Logs) == 0 {
 		return nil, errors.New("no log to read")
@@ -238,43 +231,6 @@ func (o Options) warn(text string) {
 	}
 }
 
-// memorySlack is by how much in a hundred the memory may grow between two
-// collections of an analysis. Nearly all of it is free of pointers and cheap to
-// collect, and what large logs take in memory is what people run out of.
-//
-// Before the first collection it may grow to 16 MiB: a log of a few rows is read
-// by then, and with memorySlack alone it would collect at every half MiB.
-const (
-	memorySlack = 12
-	firstSlack  = 400 // of the 4 MiB at which Go collects first
-)
-
-// tightMemory keeps the collector at memorySlack from the first collection on,
-// until done is called.
-func tightMemory() (done func()) {
-	before := debug.SetGCPercent(firstSlack)
-	if before < memorySlack { // tight already, or off on purpose
-		debug.SetGCPercent(before)
-		return func() {}
-	}
-	var mu sync.Mutex
-	over := false
-	// What nothing points to goes with the first collection.
-	runtime.AddCleanup(new(any), func(int) {
-		mu.Lock()
-		defer mu.Unlock()
-		if !over {
-			debug.SetGCPercent(memorySlack)
-		}
-	}, 0)
-	return func() {
-		mu.Lock()
-		defer mu.Unlock()
-		over = true
-		debug.SetGCPercent(before)
-	}
-}
-
 func messageProgress(f func(Progress)) func(message.Progress) {
 	if f == nil {
 		return nil
@@ -297,74 +253,4 @@ func Convert(ctx context.Context, o Options, progress func(Progress), emit func(
 		return emit(m)
 	})
 	return result.Inputs, err
-}
-
-// ReadLookup reads a look-up file of any known kind.
-func ReadLookup(path string) (*carrier.Lookup, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, pathError(err)
-	}
-	defer f.Close()
-	return carrier.ReadLookup(filepath.Base(path), &bounded{r: f, left: maxLookup})
-}
-
-// Bounds of a look-up file, whose results are held in memory: some millions of
-// numbers. In JSON, all of them may stand on one line.
-const (
-	maxLookup     = 512 << 20
-	maxLookupLine = 1 << 20
-	maxLookupJSON = 64 << 20
-)
-
-// bounded is a text file that must end: more bytes, a longer line, or a byte of
-// no text, are errors.
-type bounded struct {
-	r    io.Reader
-	left int64
-	line int64 // bytes of the present line
-	most int64 // of a line; 0 before the first byte was read
-}
-
-func (b *bounded) Read(p []byte) (int, error) {
-	n, err := b.r.Read(p)
-	if b.left -= int64(n); b.left < 0 {
-		return 0, fmt.Errorf("is larger than %d MiB", maxLookup>>20)
-	}
-	if start := bytes.TrimLeft(p[:n], "\xef\xbb\xbf \t\r\n"); b.most == 0 && len(start) > 0 {
-		if b.most = maxLookupLine; start[0] == '{' || start[0] == '[' {
-			b.most = maxLookupJSON
-		}
-	}
-	if i := bytes.LastIndexByte(p[:n], '\n'); i >= 0 {
-		b.line = int64(n - 1 - i)
-	} else if b.line += int64(n); b.most > 0 && b.line > b.most {
-		return 0, fmt.Errorf("has a line of more than %d MiB", b.most>>20)
-	}
-	if bytes.IndexByte(p[:n], 0) >= 0 {
-		return 0, errors.New("is binary, not the results of look-ups")
-	}
-	return n, err
-}
-
-// ParseNumbers takes one number a line; empty lines and lines that begin with #
-// are left out.
-func ParseNumbers(text string) []string {
-	var out []string
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		if line != "" && !strings.HasPrefix(line, "#") {
-			out = append(out, line)
-		}
-	}
-	return out
-}
-
-// pathError names the file as the user gave it, without the system call.
-func pathError(err error) error {
-	var pe *os.PathError
-	if errors.As(err, &pe) {
-		return fmt.Errorf("%s: %w", pe.Path, pe.Err)
-	}
-	return err
 }

@@ -3,6 +3,8 @@ package diagnostics
 import (
 	"math"
 	"os"
+	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -47,4 +49,41 @@ func memoryOf(read func(string) ([]byte, error)) int64 {
 		return 0
 	}
 	return least
+}
+
+// memorySlack is by how much in a hundred the memory may grow between two
+// collections of an analysis. Nearly all of it is free of pointers and cheap to
+// collect, and what large logs take in memory is what people run out of.
+//
+// Before the first collection it may grow to 16 MiB: a log of a few rows is read
+// by then, and with memorySlack alone it would collect at every half MiB.
+const (
+	memorySlack = 12
+	firstSlack  = 400 // of the 4 MiB at which Go collects first
+)
+
+// tightMemory keeps the collector at memorySlack from the first collection on,
+// until done is called.
+func tightMemory() (done func()) {
+	before := debug.SetGCPercent(firstSlack)
+	if before < memorySlack { // tight already, or off on purpose
+		debug.SetGCPercent(before)
+		return func() {}
+	}
+	var mu sync.Mutex
+	over := false
+	// What nothing points to goes with the first collection.
+	runtime.AddCleanup(new(any), func(int) {
+		mu.Lock()
+		defer mu.Unlock()
+		if !over {
+			debug.SetGCPercent(memorySlack)
+		}
+	}, 0)
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		over = true
+		debug.SetGCPercent(before)
+	}
 }

@@ -275,9 +275,9 @@ func LoadCase(path string, set *faq.Set, o Options, now func() time.Time) (*Case
 }
 
 func readEvents(path string, each func(line)) error {
-	f, err := os.Open(path)
+	f, err := Open(path)
 	if err != nil {
-		return pathError(err)
+		return err
 	}
 	defer f.Close()
 	name := filepath.Base(path)
@@ -366,9 +366,9 @@ func (c *Case) ChangedLogs() []string {
 // Changed says whether a log differs from what was read of it. A log that is
 // gone is an error. It reads the file; run it beside a face's loop.
 func (f FileRef) Changed() (bool, error) {
-	file, err := os.Open(f.Path)
+	file, err := Open(f.Path)
 	if err != nil {
-		return false, pathError(err)
+		return false, err
 	}
 	defer file.Close()
 	if info, err := file.Stat(); err == nil && f.Size > 0 && info.Size() != f.Size {

@@ -161,7 +161,7 @@ func (m *model) read() tea.Cmd {
 		defer cancel()
 		defer func() {
 			if p := recover(); p != nil {
-				msg = readDone{r.no, nil, fmt.Errorf("reading failed by an internal fault: %v", p)}
+				msg = readDone{r.no, nil, fmt.Errorf("reading ended by an internal fault (%T)", p)}
 			}
 		}()
 		report, err := work(ctx, func(p diagnostics.Progress) {

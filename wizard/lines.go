@@ -511,7 +511,7 @@ func (l *lines) openSaved(path string) bool {
 		l.say("It cannot be opened: " + clean(err.Error()) + ".")
 		return false
 	}
-	if sv.readOnly && !l.o.ReadOnly {
+	if sv.readOnly {
 		l.read("It is open in another window.")
 		return false
 	}

@@ -32,7 +32,6 @@ type Options struct {
 	Case     *diagnostics.Case  // nil: the one at CasePath, else a new one
 	Store    *diagnostics.Store // nil: nothing is saved
 	CasePath string             // file of the case, where it is not the store's
-	ReadOnly bool
 
 	Diag     diagnostics.Options // how logs are read
 	Logs     []string            // delivery logs to begin with, paths
@@ -115,12 +114,22 @@ func (m *model) afterPanic(saved error) error {
 	where := m.saver.name()
 	switch {
 	case saved != nil:
-		return fmt.Errorf("an internal fault ended the wizard, and the last answers could not be saved: %w", saved)
+		return fmt.Errorf("an internal fault ended the guided case, and the last answers could not be saved: %w", saved)
 	case where == "":
-		return errors.New("an internal fault ended the wizard; the case was not kept")
+		return errors.New("an internal fault ended the guided case, which was not kept")
 	}
-	return fmt.Errorf("an internal fault ended the wizard; the case is saved as %s\nhint: otpdoctor offers to resume it", where)
+	return &faultError{where}
 }
+
+// faultError is a fault after which the case is saved.
+type faultError struct{ file string }
+
+func (e *faultError) Error() string {
+	return "an internal fault ended the guided case, which is saved as " + e.file
+}
+
+// Hint says how to go on.
+func (e *faultError) Hint() string { return "otpdoctor offers to resume it" }
 
 // openCase finds the case to begin with and locks its file. A case that another
 // window has open is shown read-only.
@@ -143,8 +152,8 @@ func openCase(o Options) (*diagnostics.Case, *saver, error) {
 	if path == "" && o.Store != nil {
 		path = o.Store.Path(c.ID)
 	}
-	s := &saver{path: path, readOnly: o.ReadOnly}
-	if existing && !o.ReadOnly {
+	s := &saver{path: path}
+	if existing {
 		err := s.open()
 		if errors.Is(err, diagnostics.ErrInUse) {
 			s.readOnly = true

@@ -53,6 +53,14 @@ func usagef(hint, format string, args ...any) error {
 	return &usageError{fmt.Sprintf(format, args...), hint}
 }
 
+// hintedError is an error with what to do about it: exit 1.
+type hintedError struct {
+	text, hint string
+}
+
+func (e *hintedError) Error() string { return e.text }
+func (e *hintedError) Hint() string  { return e.hint }
+
 // foundError ends a run with exit 3 and says nothing: the report has been written.
 type foundError struct{}
 
@@ -145,7 +153,7 @@ func (a *app) openLog() error {
 	}
 	f, err := os.OpenFile(a.logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		return fmt.Errorf("log file %w", err)
+		return export.FileError(a.logFile, err)
 	}
 	a.log.SetOutput(f)
 	a.logOutput = f

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -59,6 +61,9 @@ file of its own that only you can read.`, int(diagnostics.KeepCases.Hours()/24))
 			Use: "show ID", Short: "One case's ticket as it stands, masked", Args: exact(cobra.ExactArgs(1), "cases show ID"),
 			ValidArgsFunction: firstOnly(values(caseIDs)),
 			RunE: func(_ *cobra.Command, args []string) error {
+				if err := isSaved(store(), args[0]); err != nil {
+					return err
+				}
 				c, err := diagnostics.LoadCase(store().Path(args[0]), faq.Builtin(), diagnostics.Options{}, a.now)
 				if err != nil {
 					return err
@@ -71,11 +76,32 @@ file of its own that only you can read.`, int(diagnostics.KeepCases.Hours()/24))
 		&cobra.Command{
 			Use: "delete ID", Short: "Delete a case for good", Args: exact(cobra.ExactArgs(1), "cases delete ID"),
 			ValidArgsFunction: firstOnly(values(caseIDs)),
-			RunE:              func(_ *cobra.Command, args []string) error { return store().Delete(args[0]) },
+			RunE: func(_ *cobra.Command, args []string) error {
+				if err := isSaved(store(), args[0]); err != nil {
+					return err
+				}
+				return store().Delete(args[0])
+			},
 		},
 		purge,
 	)
 	return cmd
+}
+
+// isSaved is an error where no case has this id, with the one that was perhaps meant.
+func isSaved(store *diagnostics.Store, id string) error {
+	if _, err := os.Stat(store.Path(id)); err == nil && id == filepath.Base(id) {
+		return nil
+	}
+	var ids []string
+	for _, s := range savedCases() {
+		ids = append(ids, s.ID)
+	}
+	hint := "otpdoctor cases lists them"
+	if near := nearest(id, ids); near != "" {
+		hint = "did you mean: " + near
+	}
+	return &hintedError{fmt.Sprintf("no case %q is saved", id), hint}
 }
 
 func (a *app) listCases() error {

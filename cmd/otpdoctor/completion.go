@@ -39,11 +39,7 @@ topics, countries, time zones, providers and their codes, saved cases.`,
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(a.stdout)
 			}
-			hint := "one of " + strings.Join(shells, ", ")
-			if near := nearest(args[0], shells); near != "" {
-				hint = "did you mean: otpdoctor completion " + near
-			}
-			return usagef(hint, "no completion for a shell %q", args[0])
+			return usagef(wordHint("otpdoctor completion ", args[0], shells), "no completion for a shell %q", args[0])
 		},
 	}
 }

@@ -103,12 +103,6 @@ var everywhere = []string{"theme", "color", "ascii", "log-file"}
 // configFile is where settings are kept.
 func configFile() string { return filepath.Join(xdg.ConfigHome, "otpdoctor", "config.toml") }
 
-// configError is a config.toml that cannot be used.
-type configError struct{ text, hint string }
-
-func (e *configError) Error() string { return e.text }
-func (e *configError) Hint() string  { return e.hint }
-
 // mostConfig is how much of config.toml is read.
 const mostConfig = 1 << 20
 
@@ -127,7 +121,7 @@ func readConfig(path string) (map[string]string, error) {
 	if _, err := toml.NewDecoder(io.LimitReader(f, mostConfig)).Decode(&raw); err != nil {
 		var bad toml.ParseError
 		if errors.As(err, &bad) {
-			return nil, &configError{fmt.Sprintf("%s:%d: %s", filepath.Base(path), bad.Position.Line, bad.Message), "as in validity = \"3m\", one setting a line"}
+			return nil, &hintedError{fmt.Sprintf("%s:%d: %s", filepath.Base(path), bad.Position.Line, bad.Message), "as in validity = \"3m\", one setting a line"}
 		}
 		return nil, fmt.Errorf("%s cannot be read: %w", filepath.Base(path), err)
 	}
@@ -138,7 +132,7 @@ func readConfig(path string) (map[string]string, error) {
 			if near := nearest(key, settingKeys()); near != "" {
 				hint = "did you mean: " + near
 			}
-			return nil, &configError{fmt.Sprintf("%s: no setting %q", filepath.Base(path), key), hint}
+			return nil, &hintedError{fmt.Sprintf("%s: no setting %q", filepath.Base(path), key), hint}
 		}
 		switch v := value.(type) {
 		case string:
@@ -146,7 +140,7 @@ func readConfig(path string) (map[string]string, error) {
 		case bool:
 			values[key] = fmt.Sprint(v)
 		default:
-			return nil, &configError{fmt.Sprintf("%s: %s is neither a text in quotes nor true or false", filepath.Base(path), key), ""}
+			return nil, &hintedError{fmt.Sprintf("%s: %s is neither a text in quotes nor true or false", filepath.Base(path), key), ""}
 		}
 	}
 	return values, nil

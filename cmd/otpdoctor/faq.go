@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -85,6 +87,9 @@ func (a *app) faqCommand() *cobra.Command {
 
 		ValidArgsFunction: firstOnly(folders),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := isFolder(args[0]); err != nil {
+				return err
+			}
 			set, err := faq.LoadUnchecked(os.DirFS(args[0]))
 			if err != nil {
 				return fmt.Errorf("%s: %w", args[0], err)
@@ -110,11 +115,25 @@ func (a *app) faqSet(dir string) (*faq.Set, error) {
 	if dir == "" {
 		return faq.Builtin(), nil
 	}
+	if err := isFolder(dir); err != nil {
+		return nil, err
+	}
 	set, err := faq.Load(os.DirFS(dir))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
 	return set, nil
+}
+
+// isFolder is an error where a path leads to no folder.
+func isFolder(path string) error {
+	switch info, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s: there is no such folder", path)
+	case err == nil && !info.IsDir():
+		return fmt.Errorf("%s: is a file, not a folder", path)
+	}
+	return nil // what else is wrong is said when it is read
 }
 
 func topicIDs(set *faq.Set) []string {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"cli.otpdoctor/diagnostics"
@@ -54,9 +53,9 @@ const (
 func (a *app) readFile(path string, most int64) ([]byte, error) {
 	in, name := a.stdin, "standard input"
 	if path != "-" {
-		f, err := os.Open(path)
+		f, err := diagnostics.Open(path)
 		if err != nil {
-			return nil, fmt.Errorf("%w", err)
+			return nil, err
 		}
 		defer f.Close()
 		in, name = f, filepath.Base(path)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -40,10 +41,11 @@ It needs no network, and nothing leaves the machine. otpdoctor help lists all
 commands; otpdoctor man | man -l - is the manual.
 `
 
-var colorings = []string{"auto", "always", "never"}
-
-// themes are the values of --theme.
-var themes = []string{"auto", "light", "dark"}
+// What --color and --theme may be.
+var (
+	colorings = []string{"auto", "always", "never"}
+	themes    = []string{"auto", "light", "dark"}
+)
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
@@ -59,11 +61,8 @@ func (a *app) root() *cobra.Command {
 					return err
 				}
 			}
-			if !slices.Contains(colorings, a.color) {
-				return usagef("--color auto, always or never", "--color %q is none of auto, always, never", a.color)
-			}
-			if !slices.Contains(themes, a.theme) {
-				return usagef("--theme auto, light or dark", "--theme %q is none of auto, light, dark", a.theme)
+			if err := cmp.Or(oneOf("color", a.color, colorings), oneOf("theme", a.theme, themes)); err != nil {
+				return err
 			}
 			return a.openLog()
 		},
@@ -185,11 +184,16 @@ func oneOf(flag, value string, words []string) error {
 	if slices.Contains(words, value) {
 		return nil
 	}
-	hint := "one of " + strings.Join(words, ", ")
-	if near := nearest(value, words); near != "" {
-		hint = fmt.Sprintf("did you mean: --%s %s", flag, near)
+	return usagef(wordHint("--"+flag+" ", value, words), "--%s %q is not known", flag, value)
+}
+
+// wordHint is the word that was perhaps meant, behind what stands before it on a
+// command line, else all that there are.
+func wordHint(before, typed string, words []string) string {
+	if near := nearest(typed, words); near != "" {
+		return "did you mean: " + before + near
 	}
-	return usagef(hint, "--%s %q is not known", flag, value)
+	return "one of " + strings.Join(words, ", ")
 }
 
 func (a *app) helpCommand() *cobra.Command {
@@ -243,8 +247,8 @@ Every question takes y, n or d for "don't know", or the value asked for. b goes
 back, ? explains, q saves and leaves. At any question u undoes the last answer,
 f reads the FAQ and "f backup code" searches it, c says the carriers and "c O2"
 one of them, v says the evidence, "a 4 no" answers question 4 of the ticket, r
-masks numbers and names. At the first one o lists the saved cases. End of input saves the case and ends with
-status 1, so a script can answer from a pipe.
+masks numbers and names. At the first one o lists the saved cases. End of input
+saves the case and ends with status 1, so a script can answer from a pipe.
 
 Nothing is told by colour alone. NO_COLOR=1 or --color never takes colour away,
 --ascii every sign outside of ASCII. All commands but the drawn guided case print

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"cli.otpdoctor/diagnostics/export"
@@ -17,11 +15,7 @@ func (a *app) schemaCommand() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			text, err := export.Schema(args[0])
 			if err != nil {
-				hint := "one of " + strings.Join(export.Schemas(), ", ")
-				if near := nearest(args[0], export.Schemas()); near != "" {
-					hint = "did you mean: otpdoctor schema " + near
-				}
-				return usagef(hint, "no schema of %q", args[0])
+				return usagef(wordHint("otpdoctor schema ", args[0], export.Schemas()), "no schema of %q", args[0])
 			}
 			_, err = a.stdout.Write(text)
 			return err

@@ -2,11 +2,11 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"cli.otpdoctor/diagnostics"
 	"cli.otpdoctor/diagnostics/export"
 )
 
@@ -18,9 +18,9 @@ func (a *app) verifyCommand() *cobra.Command {
 Exit status 0 where all are as they were written, 1 where one is not.`,
 		Args: exact(cobra.ExactArgs(1), "verify PACK"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			f, err := os.Open(args[0])
+			f, err := diagnostics.Open(args[0])
 			if err != nil {
-				return fmt.Errorf("%w", err)
+				return err
 			}
 			defer f.Close()
 			info, err := f.Stat()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 	"strings"
 
@@ -94,12 +93,6 @@ func (a *app) wizard(ctx context.Context, f wizardFlags, args []string) error {
 	}
 	if !f.noSave {
 		w.Store = diagnostics.NewStore(diagnostics.CasesDir())
-	}
-	if f.caseFile != "" {
-		w.Case, err = diagnostics.LoadCase(f.caseFile, set, o, a.now)
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
 	}
 	if plain {
 		return wizard.RunLines(ctx, w, a.stdin, a.stdout)

@@ -38,7 +38,7 @@ func Writable(path string, force bool) error {
 	case err == nil && info.Mode().IsRegular() && !force:
 		return fmt.Errorf("%s: %w", path, ErrExists)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return named(path, err)
+		return FileError(path, err)
 	}
 	return nil
 }
@@ -51,9 +51,9 @@ func writeFile(path string, force bool, mode fs.FileMode, write func(io.Writer) 
 	case err == nil && !info.Mode().IsRegular():
 		f, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
-			return named(path, err)
+			return FileError(path, err)
 		}
-		return named(path, errors.Join(fill(f, write), f.Close()))
+		return FileError(path, errors.Join(fill(f, write), f.Close()))
 	case err == nil && !force:
 		return fmt.Errorf("%s: %w", path, ErrExists)
 	case err == nil:
@@ -64,18 +64,18 @@ func writeFile(path string, force bool, mode fs.FileMode, write func(io.Writer) 
 			mode = info.Mode().Perm()
 		}
 	case !errors.Is(err, fs.ErrNotExist):
-		return named(path, err)
+		return FileError(path, err)
 	}
 	f, err := beside(path, mode)
 	if err != nil {
-		return named(path, err)
+		return FileError(path, err)
 	}
 	defer discard(f.Name())
 	if err := errors.Join(fill(f, write), f.Sync(), f.Close()); err != nil {
-		return named(path, err)
+		return FileError(path, err)
 	}
 	if force {
-		return named(path, os.Rename(f.Name(), path))
+		return FileError(path, os.Rename(f.Name(), path))
 	}
 	// A link, unlike a rename, never replaces what came into being meanwhile.
 	switch err := os.Link(f.Name(), path); {
@@ -84,7 +84,7 @@ func writeFile(path string, force bool, mode fs.FileMode, write func(io.Writer) 
 	case errors.Is(err, fs.ErrExist):
 		return fmt.Errorf("%s: %w", path, ErrExists)
 	}
-	return named(path, os.Rename(f.Name(), path)) // a file system without links
+	return FileError(path, os.Rename(f.Name(), path)) // a file system without links
 }
 
 func fill(f *os.File, write func(io.Writer) error) error {
@@ -95,9 +95,9 @@ func fill(f *os.File, write func(io.Writer) error) error {
 	return w.Flush()
 }
 
-// named gives an error the path in front and drops the one that the system
-// put there, which may be the temporary file's.
-func named(path string, err error) error {
+// FileError is what went wrong with a file to be written: its path, then what is
+// wrong. The path that the system put there, which may be the temporary file's, goes.
+func FileError(path string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -109,8 +109,17 @@ func named(path string, err error) error {
 	case errors.As(err, &le):
 		err = le.Err
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		err = noFolder{}
+	}
 	return fmt.Errorf("%s: %w", path, err)
 }
+
+// noFolder says why a file is missing that was to be made.
+type noFolder struct{}
+
+func (noFolder) Error() string        { return "there is no such folder" }
+func (noFolder) Is(target error) bool { return target == fs.ErrNotExist }
 
 // unfinished are the temporary files of this process.
 var unfinished struct {
