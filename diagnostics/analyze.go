@@ -164,6 +164,7 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.
 	for len(counters) < o.workers() {
 		counters = append(counters, counters[0].Fork())
 	}
+	defer counters[0].Release()
 	saved, logs, err := addSaved(ctx, o, counters[0])
 	if err != nil {
 		return nil, err
@@ -188,6 +189,9 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.
 		if err := counter.Merge(c); err != nil {
 			return nil, err
 		}
+	}
+	if err := counter.Err(); err != nil {
+		return nil, err
 	}
 	counter.See(result.Newest)
 	for _, in := range result.Inputs {

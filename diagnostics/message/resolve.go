@@ -200,6 +200,7 @@ func (s *resolver) model(p profile) *model {
 		d = &model{trait: t, fixed: s.lookup == nil && len(t.country) == 2 && t.named != ""}
 		d.Message = Message{Sender: t.sender, Provider: t.provider, Format: t.format, Code: t.code, File: int(t.file), Verified: deliverylog.NoTime}
 		if d.fixed {
+			d.Profile = int32(p) + 1
 			s.country(t, &d.Message)
 			s.carrier(t, &d.Message)
 		}

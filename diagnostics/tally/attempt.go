@@ -52,7 +52,17 @@ func (a *assembler) each(n number.MSISDN, zone uint16, items []item, f func(*att
 	}
 	sortItems(items, t.rank)
 	at := &a.at
+	at.Number = n
 	for len(items) > 0 {
+		if it := &items[0]; it.kind == inTime && !a.full && (len(items) == 1 || items[1].first-it.last > gapMS) { // nearly always
+			at.First, at.Last, at.Group, at.Outcome = it.first, it.last, t.groupOf[it.cell], OK
+			at.Messages = 1 + uint16(bit(it.multi))
+			at.Delivered, at.delay = at.Messages, it.delay
+			at.local = a.places.local(a.zone(zone, it.cell), int64(it.first))
+			f(at)
+			items = items[1:]
+			continue
+		}
 		k, last := 1, items[0].last
 		for k < len(items) && items[k].first-last <= gapMS {
 			last = max(last, items[k].last)

@@ -643,55 +643,54 @@ func (d *decoder) within(i, ms int64) {
 func (c *Counter) readNumbers(d *decoder, cells, errs []uint16) {
 	writers := make([]writer, len(c.people.shards))
 	for i := range writers {
-		writers[i] = writer{s: &c.people.shards[i], pool: &c.people.spare}
+		writers[i] = writer{s: &c.people.shards[i], pool: &c.people.pages}
 	}
 	// Numbers come in order.
-	keep := func(sl *slot) {
-		w := &writers[hash(sl.key)>>(64-shardBits)]
+	keep := func(e *entry) {
+		w := &writers[hash(e.key)>>(64-shardBits)]
 		if !w.s.based {
-			w.s.base, w.s.based = sl.newest.first, true
+			w.s.base, w.s.based = e.items[0].first, true
 		}
 		w.s.used++
-		w.putSlot(sl)
+		byTime(e.items)
+		w.putSlot(&slot{key: e.key, messages: e.messages, verified: e.verified, zone: c.places.of(e.key)}, e.items)
 	}
-	person := func(n number.MSISDN, sl *slot) {
-		*sl = slot{key: uint64(n), zone: c.places.of(uint64(n)), chain: sl.chain[:0]}
-		messages := int64(d.uint(1<<31 - 1))
-		sl.count(messages, d.flag())
-		if singles := c.readItems(d, sl, cells, errs); singles > messages || singles < 0 {
+	person := func(n number.MSISDN, e *entry) {
+		e.key, e.messages, e.verified = uint64(n), int64(d.uint(1<<31-1)), d.flag()
+		if singles := c.readItems(d, e, cells, errs); singles > e.messages {
 			d.fail("a number has more messages than it should")
 		}
 	}
-	n, sl := uint64(0), new(slot)
+	n, e := uint64(0), new(entry)
 	for range d.length(3) {
 		delta := d.uint(math.MaxUint64)
 		if n += delta; delta == 0 || n < delta || number.MSISDN(n).IsOdd() {
 			d.fail("numbers are not in order")
 			return
 		}
-		if person(number.MSISDN(n), sl); d.err != nil {
+		if person(number.MSISDN(n), e); d.err != nil {
 			return
 		}
-		keep(sl)
+		keep(e)
 	}
-	var odd []*slot // greater than all plain ones
+	var odd []*entry // greater than all plain ones
 	for range d.length(3) {
 		text := string(d.bytes())
 		if number.Odd(text) == 0 {
 			d.fail("a recipient is empty")
 			return
 		}
-		sl := new(slot)
-		person(number.Odd(text), sl)
-		odd = append(odd, sl)
+		e := new(entry)
+		person(number.Odd(text), e)
+		odd = append(odd, e)
 	}
-	slices.SortFunc(odd, func(x, y *slot) int { return cmp.Compare(x.key, y.key) })
-	for i, sl := range odd {
-		if i > 0 && sl.key == odd[i-1].key {
+	slices.SortFunc(odd, func(x, y *entry) int { return cmp.Compare(x.key, y.key) })
+	for i, e := range odd {
+		if i > 0 && e.key == odd[i-1].key {
 			d.fail("a number comes twice")
 		}
 		if d.err == nil {
-			keep(sl)
+			keep(e)
 		}
 	}
 	for i := range writers {
@@ -719,7 +718,8 @@ func (c *Counter) readNumbers(d *decoder, cells, errs []uint16) {
 }
 
 // readItems gives how many messages there are at least.
-func (c *Counter) readItems(d *decoder, sl *slot, cells, errs []uint16) (messages int64) {
+func (c *Counter) readItems(d *decoder, e *entry, cells, errs []uint16) (messages int64) {
+	e.items = e.items[:0]
 	first, id := deliverylog.Time(0), uint16(0)
 	n := d.length(2)
 	if n == 0 || len(cells) == 0 {
@@ -766,7 +766,7 @@ func (c *Counter) readItems(d *decoder, sl *slot, cells, errs []uint16) (message
 		if !it.doneKnown || it.kind != inTime {
 			messages++
 		}
-		sl.add(&it)
+		e.items = append(e.items, it)
 	}
 	return messages
 }

@@ -504,10 +504,15 @@ func (c *Counter) closeWatched(t *Table) {
 		for i := range w.Messages {
 			m := &w.Messages[i]
 			m.Status = t.Clock.Judge(m.Status, m.Waiting, m.Submitted)
-			it := c.item(m, c.name(m).cell)
-			if it.id = []byte(m.ID); it.first.Known() {
-				items = append(items, it)
+			at := m.Submitted
+			if !storable(at) {
+				continue
 			}
+			it := item{first: at, last: at, kind: c.kindOf(m, at), cell: c.name(m).cell, id: []byte(m.ID)}
+			if it.deliver(m); it.kind == refused {
+				it.err = c.errorOf(m)
+			}
+			items = append(items, it)
 		}
 		slices.SortFunc(w.Messages, func(x, y message.Message) int {
 			return cmp.Or(cmp.Compare(x.Submitted, y.Submitted), cmp.Compare(x.ID, y.ID), cmp.Compare(x.File, y.File), cmp.Compare(x.Line, y.Line))

@@ -1,9 +1,7 @@
 package tally
 
 import (
-	"encoding/binary"
 	"errors"
-	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -19,9 +17,10 @@ import (
 
 // Counter counts messages in any order: the same messages give the same [Table]
 // whatever their order, and however they are split over counters that are merged
-// afterwards. In memory it costs about 15 bytes a number, 6 for each log-in attempt
-// and 25 for each message that was late or did not come: nearly 60 bytes a number
-// in a week of eight messages each, and a fifth of that for messages on their way.
+// afterwards. Messages wait, the first 32 MiB of them in memory and the others in a
+// temporary file, until they are put to their numbers all at once. Then it costs
+// about 10 bytes a number, 6 for each log-in attempt and 25 for each message that
+// was late or did not come: nearly 60 bytes a number in a week of eight messages each.
 // Add allocates nothing for a message like those before. The memory holds no
 // pointers, so that a program that has much to count may set the collector tight
 // (debug.SetGCPercent) at little cost.
@@ -44,6 +43,9 @@ type Counter struct {
 	cells     []*cellCount
 	spellings []int64 // messages by spelling
 	names     [nameSlots]nameSlot
+	profiles  []nameSlot // by message.Message.Profile
+	dimension dimension
+	validity  deliverylog.Time
 	errs      [errorSlots]errorSlot
 	batches   [1 << shardBits]batch
 	absorber
@@ -55,9 +57,27 @@ type people struct {
 	mu      sync.Mutex
 	untimed map[number.MSISDN]*untimed
 
+	spillEvents int // events of a shard in memory
+
 	size    atomic.Int64 // bytes of records
 	flooded atomic.Bool  // they were too many: none is kept any more
+	failed  atomic.Pointer[error]
 }
+
+// Err is why the count is not whole: what waited in a temporary file could not be
+// read again. Forks must have been merged before.
+func (c *Counter) Err() error {
+	c.gather()
+	if err := c.people.failed.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// Release lets go of the temporary file of a counter that is not closed.
+func (c *Counter) Release() { c.people.spill.close() }
+
+func (p *people) fail(err error) { p.failed.CompareAndSwap(nil, &err) }
 
 // untimed is what is known of a number's messages without a submit time.
 type untimed struct {
@@ -76,6 +96,8 @@ type cellCount struct {
 	errors     map[uint16]int64
 	errorSlots map[slotError]uint32
 	volume     book[volume]       // by hour since 1970
+	hour       int64              // … of the message before
+	lastVolume *volume            // … its page
 	open       []deliverylog.Time // submit times of messages that may yet be in flight
 	openSettle int
 	zone       uint16
@@ -87,6 +109,15 @@ type slotError struct {
 	err  uint16
 }
 
+// volumeAt gives the count of the hour of a submit time.
+func (cc *cellCount) volumeAt(at deliverylog.Time) *volume {
+	hour := floorDiv(int64(at), hourMS)
+	if cc.hour != hour || cc.lastVolume == nil {
+		cc.hour, cc.lastVolume = hour, cc.volume.at(hour)
+	}
+	return cc.lastVolume
+}
+
 type volume struct{ messages, delivered, failed uint32 }
 
 // sources in order of sureness.
@@ -96,10 +127,10 @@ var sources = [...]carrier.Source{carrier.Unknown, carrier.Prefix, carrier.FromL
 const nameSlots = 1 << 9
 
 type nameSlot struct {
-	country, name string
-	id            int32 // spelling
+	country, name string // as messages have them
+	count         *cellCount
+	spelling      int32
 	cell          uint16
-	set           bool
 }
 
 // errs remembers the errors seen last.
@@ -109,60 +140,6 @@ type errorSlot struct {
 	key errorKey
 	id  uint16
 	set bool
-}
-
-// batch collects messages for one shard, so that its lock is taken seldom.
-type batch struct {
-	events []event
-	notes  []byte
-}
-
-const batchSize = 64
-
-// event is one message that is to be put to its number.
-type event struct {
-	key  uint64
-	at   deliverylog.Time
-	lag  uint32 // delivery - at; of one with a note, the place of that
-	cell uint16
-	what uint8 // kind | done known<<3 | verified<<4 | delay<<5, delay noted: it has a note
-}
-
-// A note is what few messages have: delivery time (8 bytes), delay, error (2),
-// length of id, id. All messages that are named have one.
-const noted = 7
-
-// append puts a message in.
-func (b *batch) append(key uint64, it *item, id string, verified bool) {
-	e := event{key: key, at: it.first, cell: it.cell, what: uint8(it.kind) | uint8(bit(it.doneKnown)<<3|bit(verified)<<4)}
-	if lag := it.done - it.first; !it.kind.named() && lag >= 0 && lag <= math.MaxUint32 {
-		e.lag = uint32(lag)
-		e.what |= it.delay << 5
-	} else {
-		if len(id) > maxID || !it.kind.named() {
-			id = ""
-		}
-		e.lag = uint32(len(b.notes))
-		e.what |= noted << 5
-		b.notes = binary.LittleEndian.AppendUint64(b.notes, uint64(it.done))
-		b.notes = append(b.notes, it.delay, byte(it.err), byte(it.err>>8), byte(len(id)))
-		b.notes = append(b.notes, id...)
-	}
-	b.events = append(b.events, e)
-}
-
-// item is an event as its number keeps it; its id stays in notes.
-func (e *event) item(notes []byte) (it item, verified bool) {
-	it = item{first: e.at, last: e.at, kind: kind(e.what & 7), doneKnown: e.what&(1<<3) != 0, delay: e.what >> 5, cell: e.cell}
-	if it.delay != noted {
-		it.done = e.at + deliverylog.Time(e.lag)
-	} else {
-		n := notes[e.lag:]
-		it.done, it.delay = deliverylog.Time(binary.LittleEndian.Uint64(n)), n[8]
-		it.err = binary.LittleEndian.Uint16(n[9:])
-		it.id = n[12 : 12+int(n[11]) : 12+int(n[11])]
-	}
-	return it, e.what&(1<<4) != 0
 }
 
 // NewCounter makes an empty counter.
@@ -179,13 +156,13 @@ func NewCounter(o Options) *Counter {
 	if o.Until == 0 {
 		o.Until = deliverylog.NoTime
 	}
-	p := &people{untimed: map[number.MSISDN]*untimed{}}
+	p := &people{untimed: map[number.MSISDN]*untimed{}, spillEvents: spillEvents}
 	return newCounter(o, p, newRegistry(o.By))
 }
 
 func newCounter(o Options, p *people, r *registry) *Counter {
 	c := &Counter{o: o, newest: deliverylog.NoTime, from: deliverylog.NoTime, to: deliverylog.NoTime,
-		people: p, reg: r, places: places{r: r}, watch: map[number.MSISDN]*[]message.Message{}}
+		people: p, reg: r, places: places{r: r}, dimension: dimensionOf(o.By), validity: deliverylog.Time(o.Validity.Milliseconds()), watch: map[number.MSISDN]*[]message.Message{}}
 	for _, n := range o.Watch {
 		c.watch[n] = new([]message.Message)
 	}
@@ -204,7 +181,7 @@ func (c *Counter) See(t deliverylog.Time) { c.newest = max(c.newest, t) }
 // those of forks among them.
 func (c *Counter) Cells() int { return len(c.cells) - 1 }
 
-// Add counts one message. Of m nothing is kept but copies.
+// Add counts one message. Of m nothing is kept but texts.
 func (c *Counter) Add(m *message.Message) {
 	at := m.Submitted
 	c.newest = max(c.newest, at, m.Done, m.Verified)
@@ -216,24 +193,25 @@ func (c *Counter) Add(m *message.Message) {
 	}
 
 	n := c.name(m)
-	c.spellings[n.id]++
-	cc := c.cells[n.cell]
+	c.spellings[n.spelling]++
+	cc := n.count
 	cc.Messages++
 	cc.sources[sourceIndex(m.CarrierSource)]++
 
-	it := c.item(m, n.cell)
-	switch it.kind {
+	kind, err := c.kindOf(m, at), uint16(0)
+	switch kind {
 	case inTime, late:
 		cc.Delivered++
 		if at.Known() && m.Done.Known() {
 			cc.latency.Add(int64(m.Done - at))
 		}
-		if it.kind == late {
+		if kind == late {
 			cc.LateMessages++
 		}
 	case refused:
 		cc.Failed++
-		cc.errors[it.err]++
+		err = c.errorOf(m)
+		cc.errors[err]++
 	case unconfirmed:
 		cc.Unconfirmed++
 	case inFlight:
@@ -248,8 +226,10 @@ func (c *Counter) Add(m *message.Message) {
 			cc.Unconfirmed++
 		}
 	}
-	if w := c.watch[m.To]; w != nil && m.To != 0 {
-		*w = append(*w, clone(m))
+	if len(c.watch) > 0 && m.To != 0 {
+		if w := c.watch[m.To]; w != nil {
+			*w = append(*w, clone(m))
+		}
 	}
 	if !at.Known() {
 		if m.To != 0 {
@@ -263,28 +243,29 @@ func (c *Counter) Add(m *message.Message) {
 		c.from = at
 	}
 	c.from, c.to = min(c.from, at), max(c.to, at)
-	v := cc.volume.at(floorDiv(int64(at), hourMS))
+	v := cc.volumeAt(at)
 	v.messages++
 	switch {
-	case it.kind.delivered():
+	case kind.delivered():
 		v.delivered++
-	case it.kind == refused:
+	case kind == refused:
 		v.failed++
-		cc.errorSlots[slotError{floorDiv(int64(at), slotMS), it.err}]++
+		cc.errorSlots[slotError{floorDiv(int64(at), slotMS), err}]++
 	}
 	if m.To == 0 {
-		c.countHour(cc, 0, at, it.kind)
+		c.countHour(cc, 0, at, kind)
 		return
 	}
 
 	key := uint64(m.To)
 	shard := int(hash(key) >> (64 - shardBits))
 	b := &c.batches[shard]
-	if b.events == nil {
-		b.events = make([]event, 0, batchSize)
+	if kind != inTime || !b.append(key, at, m, n.cell) {
+		it := item{first: at, last: at, kind: kind, cell: n.cell, err: err}
+		it.deliver(m)
+		b.appendNoted(key, &it, m)
 	}
-	b.append(key, &it, m.ID, m.Verified.Known())
-	if len(b.events) == batchSize {
+	if b.n == batchSize {
 		c.flush(shard)
 	}
 }
@@ -305,69 +286,37 @@ func (c *Counter) Typed(n number.MSISDN, at deliverylog.Time) {
 	}
 }
 
-// item is what a message is to its attempt.
-func (c *Counter) item(m *message.Message, cell uint16) item {
-	at := m.Submitted
-	if !storable(at) {
-		at = deliverylog.NoTime
-	}
-	it := item{first: at, last: at, done: at, cell: cell}
+// kindOf is what became of a message that was submitted at a time.
+func (c *Counter) kindOf(m *message.Message, at deliverylog.Time) kind {
 	switch m.Status {
 	case message.Delivered:
-		it.delay = DelayClasses - 1
-		if m.Done.Known() {
-			it.done, it.doneKnown = m.Done, true
-			if at.Known() {
-				latency := int64(m.Done - at)
-				it.delay = delayClass(latency)
-				if latency > c.o.Validity.Milliseconds() {
-					it.kind = late
-				}
-			}
+		if m.Done.Known() && at.Known() && m.Done-at > c.validity {
+			return late
 		}
+		return inTime
 	case message.Failed:
-		it.kind, it.err = refused, c.errorOf(m)
+		return refused
 	case message.Unconfirmed:
-		it.kind = unconfirmed
+		return unconfirmed
 	case message.InFlight:
-		it.kind = inFlight
-	default:
-		it.kind = unresolved
+		return inFlight
 	}
-	return it
+	return unresolved
+}
+
+// deliver notes when a message was delivered.
+func (it *item) deliver(m *message.Message) {
+	it.done = it.first
+	if !it.kind.delivered() {
+		return
+	}
+	it.delay = DelayClasses - 1
+	if m.Done.Known() {
+		it.done, it.doneKnown, it.delay = m.Done, true, delayClass(int64(m.Done-it.first))
+	}
 }
 
 const slotMS = int64(SlotLength / time.Millisecond)
-
-// flush hands a batch on to its shard.
-func (c *Counter) flush(shard int) {
-	b := &c.batches[shard]
-	s := &c.people.shards[shard]
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.crowded() {
-		c.absorb(s)
-	}
-	if c.people.flooded.Load() {
-		c.pass(s)
-		for i := range b.events {
-			c.passEvent(&b.events[i])
-		}
-		b.events, b.notes = b.events[:0], b.notes[:0]
-		return
-	}
-	from := len(s.waiting)
-	s.waiting = append(s.waiting, b.events...)
-	if len(b.notes) > 0 {
-		for i := from; i < len(s.waiting); i++ {
-			if e := &s.waiting[i]; e.what>>5 == noted {
-				e.lag += uint32(len(s.notes))
-			}
-		}
-		s.notes = append(s.notes, b.notes...)
-	}
-	b.events, b.notes = b.events[:0], b.notes[:0]
-}
 
 // countHour counts a message under its local hour; zone 0 is the country's.
 func (c *Counter) countHour(cc *cellCount, zone uint16, at deliverylog.Time, k kind) {
@@ -386,26 +335,44 @@ func (c *Counter) countHour(cc *cellCount, zone uint16, at deliverylog.Time, k k
 
 // name finds the spelling and cell of a message.
 func (c *Counter) name(m *message.Message) *nameSlot {
-	name := dimension(c.o.By, m)
+	name := c.dimension.of(m)
+	if p := int(m.Profile); p > 0 {
+		if p < len(c.profiles) {
+			if n := &c.profiles[p]; n.name == name && n.country == m.Country {
+				return n
+			}
+		}
+		n := *c.named(m.Country, name)
+		n.country, n.name = m.Country, name // the same text, not one like it: that is quick to compare
+		for len(c.profiles) <= p {
+			c.profiles = append(c.profiles, nameSlot{})
+		}
+		c.profiles[p] = n
+		return &c.profiles[p]
+	}
+	return c.named(m.Country, name)
+}
+
+// named finds a name among those seen last.
+func (c *Counter) named(country, name string) *nameSlot {
 	h := uint32(len(name)) * 0x9E3779B1
 	h ^= uint32(name[0])<<8 ^ uint32(name[len(name)-1])<<16 ^ uint32(name[len(name)/2])
-	if len(m.Country) > 1 {
-		h ^= uint32(m.Country[0])<<3 ^ uint32(m.Country[1])<<20
+	if len(country) > 1 {
+		h ^= uint32(country[0])<<3 ^ uint32(country[1])<<20
 	}
 	n := &c.names[h*0x85EBCA6B>>(32-9)]
-	if n.set && n.name == name && n.country == m.Country {
+	if n.name == name && n.country == country {
 		return n
 	}
-	id := c.reg.spell(m.Country, name)
+	id := c.reg.spell(country, name)
 	sp := c.reg.spelling(id)
-	*n = nameSlot{strings.Clone(m.Country), sp.name, int32(id), sp.cell, true}
-	if sp.name != name { // counted under another name
-		n.name = strings.Clone(name)
-	}
 	for len(c.spellings) <= id {
 		c.spellings = append(c.spellings, 0)
 	}
-	c.cell(sp.cell)
+	*n = nameSlot{strings.Clone(country), sp.name, c.cell(sp.cell), int32(id), sp.cell}
+	if sp.name != name { // counted under another name
+		n.name = strings.Clone(name)
+	}
 	return n
 }
 
@@ -443,18 +410,16 @@ func sourceIndex(s carrier.Source) int {
 	return 0
 }
 
-// delayClass is the class of a latency in ms, see DelayBounds.
+// delayClass is the class of a latency in ms, see DelayBounds. It has no branch
+// that the latency of most messages decides.
 func delayClass(ms int64) uint8 {
 	if ms < 0 {
 		return DelayClasses - 1
 	}
-	for i, bound := range DelayBounds {
-		if ms < bound.Milliseconds() {
-			return uint8(i)
-		}
-	}
-	return uint8(len(DelayBounds))
+	return uint8(bit(ms >= delayMS[0]) + bit(ms >= delayMS[1]) + bit(ms >= delayMS[2]))
 }
+
+var delayMS = [...]int64{DelayBounds[0].Milliseconds(), DelayBounds[1].Milliseconds(), DelayBounds[2].Milliseconds()}
 
 // longestGrace is the longest that there may be in the end: a count with a
 // shorter one may be merged with this one.
@@ -536,32 +501,32 @@ func (c *Counter) gather() {
 	c.flushAll()
 	waiting := 0
 	for i := range c.people.shards {
-		waiting += len(c.people.shards[i].waiting)
+		waiting += c.people.shards[i].waiting.n
 	}
-	if waiting <= fewWaiting {
-		before := c.people.flooded.Load()
-		c.gatherFrom(new(atomic.Int32))
-		if c.people.flooded.Load() != before {
-			c.gatherFrom(new(atomic.Int32))
-		}
+	if waiting == 0 && !c.people.flooded.Load() {
 		return
 	}
-	forks := make([]*Counter, min(runtime.GOMAXPROCS(0), 4))
+	forks := []*Counter{c}
+	if waiting > fewWaiting {
+		for len(forks) < min(runtime.GOMAXPROCS(0), 4) {
+			forks = append(forks, c.Fork())
+		}
+	}
 	next := new(atomic.Int32)
 	var all sync.WaitGroup
-	for i := range forks {
-		f := c.Fork()
-		forks[i] = f
+	for _, f := range forks {
 		all.Go(func() { f.gatherFrom(next) })
 	}
 	all.Wait()
-	for _, f := range forks {
+	for _, f := range forks[1:] {
 		c.mergeCells(f)
 	}
-	c.absorber = absorber{}
 	if c.people.flooded.Load() { // perhaps after some shards were done
 		c.gatherFrom(new(atomic.Int32))
 	}
+	c.absorber = absorber{}
+	c.people.blocks.drop()
+	c.people.spill.close()
 }
 
 // gatherFrom puts in what waits in the shards that nobody else has taken.
@@ -572,14 +537,13 @@ func (c *Counter) gatherFrom(next *atomic.Int32) {
 		if c.people.flooded.Load() {
 			c.pass(s)
 		}
-		s.waiting, s.notes = nil, nil
 	}
 }
 
 // flushAll hands on what waits in batches.
 func (c *Counter) flushAll() {
 	for i := range c.batches {
-		if len(c.batches[i].events) > 0 {
+		if c.batches[i].n > 0 {
 			c.flush(i)
 		}
 	}

@@ -38,17 +38,24 @@ func (c *Counter) Flooded() bool {
 
 // pass lets go of a shard's numbers, and counts what waits without them.
 func (c *Counter) pass(s *shard) {
-	if len(s.pages)+len(s.waiting) == 0 {
+	if len(s.pages)+s.waiting.n == 0 {
 		return
 	}
-	for i := range s.waiting {
-		c.passEvent(&s.waiting[i])
+	list, notes, err := c.sorter.list(&s.waiting, &c.people.spill)
+	if err != nil {
+		c.people.fail(err)
 	}
-	s.pages, s.waiting, s.notes, s.used, s.bytes = nil, nil, nil, 0, 0
-	c.people.spare.drop()
+	for i := range list {
+		c.passEvent(&list[i], notes)
+	}
+	s.pages, s.waiting, s.used, s.bytes = nil, waiting{}, 0, 0
+	c.people.pages.drop()
+	c.people.blocks.drop()
 }
 
 // passEvent counts a message for which its number would have been looked up.
-func (c *Counter) passEvent(e *event) {
-	c.countHour(c.cell(e.cell), c.places.of(e.key), e.at, kind(e.what&7))
+func (c *Counter) passEvent(e *event, notes []byte) {
+	var it item
+	e.item(notes, &it)
+	c.countHour(c.cell(it.cell), c.places.of(e.key(notes)), it.first, it.kind)
 }

@@ -45,7 +45,11 @@ func (h *Histogram) Add(ms int64) {
 	if ms < 0 {
 		return
 	}
-	h.room(stepOf(ms) + 1)[stepOf(ms)]++
+	step := stepOf(ms)
+	if step >= len(h.counts) {
+		h.room(step + 1)
+	}
+	h.counts[step]++
 	h.n++
 	h.max = max(h.max, ms)
 }

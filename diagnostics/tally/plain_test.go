@@ -99,7 +99,7 @@ type refBuilder struct {
 }
 
 func (b *refBuilder) dimension(m *message.Message) (country, name string) {
-	name = dimension(b.p.o.By, m)
+	name = dimensionOf(b.p.o.By).of(m)
 	if b.p.o.By == byProvider || b.p.o.By == bySender {
 		return "", name
 	}

@@ -1,7 +1,6 @@
 package tally
 
 import (
-	"cmp"
 	"strings"
 	"sync"
 	"time"
@@ -63,17 +62,43 @@ func newRegistry(by string) *registry {
 	return r
 }
 
-// dimension is what a message is grouped by, within its country.
-func dimension(by string, m *message.Message) string {
+// dimension is what messages are grouped by, within their country.
+type dimension uint8
+
+const (
+	carriers dimension = iota
+	countries
+	providers
+	senders
+)
+
+func dimensionOf(by string) dimension {
 	switch by {
 	case byCountry:
-		return cmp.Or(m.Country, unknown)
+		return countries
 	case byProvider:
-		return cmp.Or(m.Provider, unknown)
+		return providers
 	case bySender:
-		return cmp.Or(m.Sender, unknown)
+		return senders
 	}
-	return cmp.Or(m.Carrier, unknown)
+	return carriers
+}
+
+// of gives what a message is grouped by.
+func (d dimension) of(m *message.Message) string {
+	name := m.Carrier
+	switch d {
+	case countries:
+		name = m.Country
+	case providers:
+		name = m.Provider
+	case senders:
+		name = m.Sender
+	}
+	if name == "" {
+		return unknown
+	}
+	return name
 }
 
 // spell gives the number of a spelling. Where there are too many of them, it is
@@ -245,4 +270,11 @@ func floorDiv(a, b int64) int64 {
 	return q
 }
 
-func hourOf(local int64) int { return int(floorDiv(local, hourMS) - 24*floorDiv(local, dayMS)) }
+// hourOf is the hour of the day of a local time.
+func hourOf(local int64) int {
+	if hour := floorDiv(local, hourMS) % 24; hour >= 0 {
+		return int(hour)
+	} else {
+		return int(hour) + 24
+	}
+}

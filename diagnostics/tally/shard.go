@@ -1,7 +1,6 @@
 package tally
 
 import (
-	"cmp"
 	"encoding/binary"
 	"iter"
 	"math"
@@ -14,19 +13,20 @@ import (
 
 // shards divide the store, each with its own lock, so that several counters can
 // fill it.
-const shardBits = 6
+const shardBits = 7
 
 type store struct {
 	shards [1 << shardBits]shard
-	spare  pagePool
+	pages  pool[byte]
+	blocks pool[event]
+	spill  spill
 }
 
 // shard holds the records of its numbers in their order, in pages, and messages
 // that wait to be put in. Looking a number up for every message would cost the
 // processor a wait for memory each time; so they are gathered, sorted by number,
-// and merged with the records in one pass from the first page to the last. That
-// is done when they take a part of the records' memory (waitingPart), so that
-// however many there are, each record is copied a few times on the way.
+// and made records of, or merged with those there are, in one pass from the first
+// page to the last.
 type shard struct {
 	mu      sync.Mutex
 	pages   []page
@@ -34,8 +34,7 @@ type shard struct {
 	bytes   int // of records
 	base    deliverylog.Time
 	based   bool
-	waiting []event
-	notes   []byte   // of waiting events, see event.note
+	waiting waiting
 	_       [64]byte // no two locks in a cache line
 }
 
@@ -53,39 +52,38 @@ const (
 	longFrame   = 255
 	mostFrame   = 1 + 2*binary.MaxVarintLen64
 	slabPages   = 64 // pages are made so many at a time
-	waitingPart = 5  // waiting events take a fifth of the memory that records take
-	waitingMin  = 256
-	eventBytes  = 24
+	waitingPart = 2  // events that cannot be moved to a file take half the memory of records
 )
 
-// pagePool holds free pages for any shard.
-type pagePool struct {
+// pool holds free pages or blocks for any shard.
+type pool[T any] struct {
 	mu   sync.Mutex
-	free [][]byte
+	free [][]T
 }
 
-func (p *pagePool) take() []byte {
+// take gives an empty one with room for n.
+func (p *pool[T]) take(n int) []T {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.free) == 0 {
-		slab := make([]byte, slabPages*pageBytes)
+		slab := make([]T, slabPages*n)
 		for i := range slabPages {
-			p.free = append(p.free, slab[i*pageBytes:i*pageBytes:(i+1)*pageBytes])
+			p.free = append(p.free, slab[i*n:i*n:(i+1)*n])
 		}
 	}
-	n := len(p.free) - 1
-	b := p.free[n]
-	p.free[n], p.free = nil, p.free[:n]
-	return b
+	last := len(p.free) - 1
+	b := p.free[last]
+	p.free[last], p.free = nil, p.free[:last]
+	return b[:0]
 }
 
-func (p *pagePool) give(pages [][]byte) {
+func (p *pool[T]) give(list [][]T) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.free = append(p.free, pages...)
+	p.free = append(p.free, list...)
 }
 
-func (p *pagePool) drop() {
+func (p *pool[T]) drop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.free = nil
@@ -94,11 +92,6 @@ func (p *pagePool) drop() {
 func hash(key uint64) uint64 { return key * 0x9E3779B97F4A7C15 }
 
 func (st *store) shard(key uint64) *shard { return &st.shards[hash(key)>>(64-shardBits)] }
-
-// crowded says whether so many messages wait that they are to be put in.
-func (s *shard) crowded() bool {
-	return len(s.waiting) >= max(waitingMin, s.bytes/(waitingPart*eventBytes))
-}
 
 // cursor reads the records of a shard in their order.
 type cursor struct {
@@ -272,23 +265,21 @@ func (st *store) ordered() iter.Seq[*slot] {
 
 // writer writes a shard's records anew, in the order of their numbers.
 type writer struct {
-	s    *shard
-	pool *pagePool
-	free [][]byte // pages at hand
-	out  []page
-	b    []byte
-	last uint64
-	head [recordHead]byte
+	s      *shard
+	pool   *pool[byte]
+	free   [][]byte // pages at hand
+	out    []page
+	b      []byte
+	last   uint64
+	record []byte
 }
 
-// put writes a record that comes in two parts.
-func (w *writer) put(key uint64, head, rest []byte) {
-	n := len(head) + len(rest)
-	if w.b == nil || len(w.b)+mostFrame+n > cap(w.b) {
-		w.turn(key, mostFrame+n)
+// put writes a record.
+func (w *writer) put(key uint64, record []byte) {
+	if w.b == nil || len(w.b)+mostFrame+len(record) > cap(w.b) {
+		w.turn(key, mostFrame+len(record))
 	}
-	w.b = appendFrame(w.b, key-w.last, n)
-	w.b = append(append(w.b, head...), rest...)
+	w.b = append(appendFrame(w.b, key-w.last, len(record)), record...)
 	w.last = key
 }
 
@@ -303,7 +294,7 @@ func (w *writer) copy(before, last uint64, b []byte) {
 		}
 		delta, from, to := frame(b)
 		before += delta
-		w.put(before, nil, b[from:to])
+		w.put(before, b[from:to])
 		b = b[to:]
 	}
 }
@@ -317,15 +308,16 @@ func (w *writer) turn(first uint64, room int) {
 	case len(w.free) > 0:
 		w.b, w.free = w.free[len(w.free)-1], w.free[:len(w.free)-1]
 	default:
-		w.b = w.pool.take()
+		w.b = w.pool.take(pageBytes)
 	}
 	w.out = append(w.out, page{first: first})
 	w.last = 0
 }
 
-// putSlot writes a record.
-func (w *writer) putSlot(sl *slot) {
-	w.put(sl.key, appendRecord(w.head[:0], sl, w.s.base), sl.chain)
+// putSlot writes the record of a number with its items, oldest first.
+func (w *writer) putSlot(sl *slot, items []item) {
+	w.record = appendRecord(w.record[:0], sl, items, w.s.base)
+	w.put(sl.key, w.record)
 }
 
 // finish ends a page.
@@ -353,23 +345,24 @@ type entry struct {
 	key      uint64
 	messages int64
 	verified bool
-	items    []item
+	items    []item // oldest first
 }
 
 // absorber is what putting messages in works with, again and again.
 type absorber struct {
-	refs, refs2 []ref
-	entry       entry
-	slot        slot
-	chain       []byte
-	writer      writer
+	sorter sorter
+	entry  entry
+	slot   slot
+	reader reader
+	items  []item
+	writer writer
 }
 
 // merge puts entries in, which come by number; nil is their end. fresh ones were
 // not counted by hour yet.
 func (c *Counter) merge(s *shard, fresh bool, next func() *entry) {
 	w := &c.writer
-	w.s, w.pool = s, &c.people.spare
+	w.s, w.pool = s, &c.people.pages
 	before := s.bytes
 	s.bytes = 0
 	e := next()
@@ -377,22 +370,21 @@ func (c *Counter) merge(s *shard, fresh bool, next func() *entry) {
 		s.base, s.based = e.items[0].first, true
 	}
 	sl := &c.slot
-	put := func() {
+	put := func(items []item) {
 		sl.count(e.messages, e.verified)
-		for i := range e.items {
-			it := &e.items[i]
-			if fresh {
+		if fresh {
+			for i := range e.items {
+				it := &e.items[i]
 				c.countHour(c.cell(it.cell), sl.zone, it.first, it.kind)
 			}
-			sl.add(it)
 		}
-		w.putSlot(sl)
-		c.chain = sl.chain[:0]
+		w.putSlot(sl, items)
 		e = next()
 	}
 	start := func() {
 		s.used++
-		*sl = slot{key: e.key, zone: c.places.of(e.key), chain: c.chain[:0]}
+		*sl = slot{key: e.key, zone: c.places.of(e.key)}
+		put(e.items)
 	}
 	for i := range s.pages {
 		b := s.pages[i].b
@@ -416,15 +408,15 @@ func (c *Counter) merge(s *shard, fresh bool, next func() *entry) {
 			next := key + delta
 			if e.key < next {
 				start()
-				put()
 				same, before = at, key
 				continue
 			}
 			key = next
 			sl.key = key
 			sl.read(b[at+from:at+to], s.base)
-			sl.chain = append(c.chain[:0], sl.chain...)
-			put()
+			c.items = append(append(c.items[:0], c.reader.read(sl)...), e.items...)
+			byTime(c.items)
+			put(c.items)
 			at += to
 			same, before = at, key
 		}
@@ -434,95 +426,9 @@ func (c *Counter) merge(s *shard, fresh bool, next func() *entry) {
 	}
 	for e != nil {
 		start()
-		put()
 	}
 	w.done()
 	c.checkSize(s.bytes - before)
-}
-
-// absorb puts in what waits.
-func (c *Counter) absorb(s *shard) {
-	if len(s.waiting) == 0 {
-		return
-	}
-	refs := c.refs[:0]
-	for i := range s.waiting {
-		refs = append(refs, ref{s.waiting[i].key, uint32(i)})
-	}
-	c.refs, c.refs2 = sortRefs(refs, c.refs2)
-	refs = c.refs
-	e := &c.entry
-	c.merge(s, true, func() *entry {
-		if len(refs) == 0 {
-			return nil
-		}
-		e.key, e.messages, e.verified, e.items = refs[0].key, 0, false, e.items[:0]
-		inOrder := true
-		for len(refs) > 0 && refs[0].key == e.key {
-			ev := &s.waiting[refs[0].i]
-			it, verified := ev.item(s.notes)
-			e.messages++
-			e.verified = e.verified || verified
-			inOrder = inOrder && (len(e.items) == 0 || e.items[len(e.items)-1].first <= it.first)
-			e.items = append(e.items, it)
-			refs = refs[1:]
-		}
-		if !inOrder { // oldest first they take the least room
-			slices.SortStableFunc(e.items, func(x, y item) int { return cmp.Compare(x.first, y.first) })
-		}
-		return e
-	})
-	s.waiting, s.notes = s.waiting[:0], s.notes[:0]
-}
-
-// ref is a waiting event by its number.
-type ref struct {
-	key uint64
-	i   uint32
-}
-
-// sortRefs sorts by number; of one number those that came first stay first. Both
-// lists are used, and given back: the first one is sorted.
-func sortRefs(a, b []ref) (sorted, other []ref) {
-	const digit = 11
-	if len(a) < 1<<8 {
-		slices.SortStableFunc(a, func(x, y ref) int {
-			switch {
-			case x.key < y.key:
-				return -1
-			case x.key > y.key:
-				return 1
-			}
-			return 0
-		})
-		return a, b
-	}
-	b = slices.Grow(b[:0], len(a))[:len(a)]
-	varies := uint64(0)
-	for i := range a {
-		varies |= a[i].key ^ a[0].key
-	}
-	for shift := 0; varies>>shift != 0; shift += digit {
-		if varies>>shift&(1<<digit-1) == 0 {
-			continue
-		}
-		var at [1 << digit]uint32
-		for i := range a {
-			at[a[i].key>>shift&(1<<digit-1)]++
-		}
-		sum := uint32(0)
-		for i, n := range at {
-			at[i] = sum
-			sum += n
-		}
-		for i := range a {
-			d := a[i].key >> shift & (1<<digit - 1)
-			b[at[d]] = a[i]
-			at[d]++
-		}
-		a, b = b, a
-	}
-	return a, b
 }
 
 // numbers lists all numbers in order.

@@ -1,0 +1,125 @@
+package tally
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+)
+
+// spill is a temporary file for events that are too many to wait in memory. It is
+// made when it is first needed. Where there can be none, or the disk is full,
+// events are put in early instead, which takes longer.
+type spill struct {
+	mu   sync.Mutex // over opening and closing
+	file *os.File
+	end  atomic.Int64
+	full atomic.Bool // nothing can be written any more
+}
+
+func (sp *spill) open() *os.File {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	if sp.file == nil && !sp.full.Load() {
+		f, err := os.CreateTemp("", "otpdoctor-*")
+		if err != nil {
+			sp.full.Store(true)
+			return nil
+		}
+		os.Remove(f.Name()) // where the system allows it, nothing is left however this ends
+		sp.file = f
+	}
+	return sp.file
+}
+
+// write puts bytes into the file.
+func (sp *spill) write(b []byte) (at int64, ok bool) {
+	if sp.full.Load() {
+		return 0, false
+	}
+	f := sp.open()
+	if f == nil {
+		return 0, false
+	}
+	at = sp.end.Add(int64(len(b))) - int64(len(b))
+	if _, err := f.WriteAt(b, at); err != nil {
+		sp.full.Store(true)
+		return 0, false
+	}
+	return at, true
+}
+
+func (sp *spill) close() {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	if sp.file != nil {
+		sp.file.Close()
+		os.Remove(sp.file.Name())
+		sp.file = nil
+		sp.end.Store(0)
+	}
+}
+
+// chunk is events of a shard in the file: the events, then their notes.
+type chunk struct {
+	at            int64
+	events, notes int
+}
+
+const (
+	// spillEvents is how many events of a shard wait in memory: 32 MiB in all shards.
+	spillEvents = 1 << 14
+	// spillBytes is how much of a shard may wait in the file, or spillPart times
+	// what its records take.
+	spillBytes = 4 << 20
+	spillPart  = 4
+)
+
+// spill moves the waiting events to the file. It gives false where they stay.
+func (w *waiting) spill(sp *spill, buf []byte, free *pool[event]) (scratch []byte, ok bool) {
+	buf = buf[:0]
+	n := 0
+	for _, b := range w.blocks {
+		for i := range b {
+			buf = binary.LittleEndian.AppendUint64(buf, b[i].head)
+			buf = binary.LittleEndian.AppendUint64(buf, b[i].tail)
+		}
+		n += len(b)
+	}
+	buf = append(buf, w.notes...)
+	at, ok := sp.write(buf)
+	if !ok {
+		return buf, false
+	}
+	w.chunks = append(w.chunks, chunk{at, n, len(w.notes)})
+	w.spilled += len(buf)
+	free.give(w.blocks)
+	clear(w.blocks)
+	w.blocks, w.notes = w.blocks[:0], w.notes[:0]
+	return buf, true
+}
+
+// load appends what was moved to the file, in order.
+func (w *waiting) load(sp *spill, buf []byte, list []event, notes []byte) (scratch []byte, _ []event, _ []byte, err error) {
+	for _, c := range w.chunks {
+		size := c.events*eventBytes + c.notes
+		if cap(buf) < size {
+			buf = make([]byte, size)
+		}
+		buf = buf[:size]
+		if _, err := sp.open().ReadAt(buf, c.at); err != nil {
+			return buf, list, notes, fmt.Errorf("temporary file: %w", err)
+		}
+		before := uint64(len(notes)) << 1
+		for b := buf[:c.events*eventBytes]; len(b) > 0; b = b[eventBytes:] {
+			e := event{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])}
+			if e.noted() {
+				e.tail += before
+			}
+			list = append(list, e)
+		}
+		notes = append(notes, buf[c.events*eventBytes:]...)
+	}
+	return buf, list, notes, nil
+}

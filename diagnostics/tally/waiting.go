@@ -1,0 +1,320 @@
+package tally
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/message"
+)
+
+// A message that has a number waits, as an event in its shard, until the events
+// of all numbers of the shard are put in at once.
+
+// event is one message that is to be put to its number. The fields, from the
+// highest bit:
+//
+//	head  number (50 bits), cell (14)
+//	tail  submit time (42 bits, ms), delivery time less submit time, +1 (21 bits, 0: not known), 0
+//	      or place of its note (63 bits), 1
+//
+// A message delivered in time needs no more. What does not fit has a note.
+type event struct{ head, tail uint64 }
+
+const (
+	eventBytes = 16
+	numberBits = 50
+	cellBits   = 64 - numberBits
+	lagBits    = 21
+	lagShift   = 1
+	atShift    = lagShift + lagBits
+	maxWaitAt  = 1<<(64-atShift) - 1
+
+	// anyNumber is in the place of a number that stands in the note: a recipient
+	// that is no number.
+	anyNumber = 1<<numberBits - 1
+)
+
+// A note: number (8 bytes), submit time (8), delivery time (8), kind | delivery
+// time known<<3 | verified<<4, delay, cell (2), error (2), length of id, id.
+const noteHead = 31
+
+// batch collects messages for one shard, so that its lock is taken seldom.
+type batch struct {
+	n      int
+	events [batchSize]event
+	notes  []byte
+}
+
+const batchSize = 64
+
+// append puts in a message delivered in time, ok false where it needs a note.
+func (b *batch) append(key uint64, at deliverylog.Time, m *message.Message, cell uint16) (ok bool) {
+	lag := uint64(0)
+	if m.Done.Known() {
+		lag = uint64(m.Done-at) + 1
+	}
+	if key >= anyNumber || cell >= 1<<cellBits || uint64(at) > maxWaitAt || lag >= 1<<lagBits || m.Done.Known() && m.Done < at || m.Verified.Known() {
+		return false
+	}
+	b.events[b.n] = event{key<<cellBits | uint64(cell), uint64(at)<<atShift | lag<<lagShift}
+	b.n++
+	return true
+}
+
+// appendNoted puts any message in.
+func (b *batch) appendNoted(key uint64, it *item, m *message.Message) {
+	id := m.ID
+	if len(id) > maxID || !it.kind.named() {
+		id = ""
+	}
+	b.events[b.n] = event{min(key, anyNumber) << cellBits, uint64(len(b.notes))<<1 | 1}
+	b.n++
+	n := binary.LittleEndian.AppendUint64(b.notes, key)
+	n = binary.LittleEndian.AppendUint64(n, uint64(it.first))
+	n = binary.LittleEndian.AppendUint64(n, uint64(it.done))
+	n = append(n, byte(it.kind)|byte(bit(it.doneKnown)<<3|bit(m.Verified.Known())<<4), it.delay, byte(it.cell), byte(it.cell>>8), byte(it.err), byte(it.err>>8), byte(len(id)))
+	b.notes = append(n, id...)
+}
+
+// noted says that an event has a note.
+func (e *event) noted() bool { return e.tail&1 != 0 }
+
+// note gives what of the notes is the event's.
+func (e *event) note(notes []byte) []byte { return notes[e.tail>>1:] }
+
+// key is the number of an event.
+func (e *event) key(notes []byte) uint64 {
+	if n := e.head >> cellBits; n != anyNumber {
+		return n
+	}
+	return binary.LittleEndian.Uint64(e.note(notes))
+}
+
+// item is an event as its number keeps it; its id stays in notes.
+func (e *event) item(notes []byte, it *item) (verified bool) {
+	if !e.noted() {
+		at := deliverylog.Time(e.tail >> atShift)
+		*it = item{first: at, last: at, done: at, delay: DelayClasses - 1, cell: uint16(e.head & (1<<cellBits - 1))}
+		if lag := deliverylog.Time(e.tail >> lagShift & (1<<lagBits - 1)); lag > 0 {
+			it.done, it.doneKnown, it.delay = at+lag-1, true, delayClass(int64(lag-1))
+		}
+		return false
+	}
+	n := e.note(notes)
+	at := deliverylog.Time(binary.LittleEndian.Uint64(n[8:]))
+	*it = item{first: at, last: at, done: deliverylog.Time(binary.LittleEndian.Uint64(n[16:])), kind: kind(n[24] & 7), doneKnown: n[24]&(1<<3) != 0,
+		delay: n[25], cell: binary.LittleEndian.Uint16(n[26:]), err: binary.LittleEndian.Uint16(n[28:]), id: n[noteHead : noteHead+int(n[30]) : noteHead+int(n[30])]}
+	return n[24]&(1<<4) != 0
+}
+
+// waiting is the events of a shard: those that came first in a file, the others in
+// blocks, so that growing copies nothing.
+type waiting struct {
+	chunks []chunk
+	blocks [][]event
+	notes  []byte // of the blocks
+	n      int
+
+	spilled int // bytes in the file
+}
+
+const blockEvents = 1 << 10
+
+// take takes over a batch.
+func (w *waiting) take(b *batch, pool *pool[event]) {
+	list := b.events[:b.n]
+	w.n += len(list)
+	for i := range list {
+		if list[i].noted() {
+			list[i].tail += uint64(len(w.notes)) << 1
+		}
+	}
+	w.notes = append(w.notes, b.notes...)
+	for len(list) > 0 {
+		last := len(w.blocks) - 1
+		if last < 0 || len(w.blocks[last]) == cap(w.blocks[last]) {
+			w.blocks = append(w.blocks, pool.take(blockEvents))
+			last++
+		}
+		block := w.blocks[last]
+		n := min(cap(block)-len(block), len(list))
+		w.blocks[last] = append(block, list[:n]...)
+		list = list[n:]
+	}
+	b.n, b.notes = 0, b.notes[:0]
+}
+
+// inMemory is how many events are in memory, in whole blocks.
+func (w *waiting) inMemory() int { return len(w.blocks) * blockEvents }
+
+// size is the memory that the events take.
+func (w *waiting) size() int { return len(w.blocks)*blockEvents*eventBytes + cap(w.notes) }
+
+// clear forgets the events.
+func (w *waiting) clear(pool *pool[event]) {
+	pool.give(w.blocks)
+	clear(w.blocks)
+	*w = waiting{blocks: w.blocks[:0], notes: w.notes[:0]}
+}
+
+// sorter sorts waiting events by number; its memory is used again and again.
+type sorter struct {
+	events, other []event
+	notes         []byte
+	buf           []byte
+}
+
+// list gives the events of a shard in the order of coming, and their notes.
+func (st *sorter) list(w *waiting, sp *spill) (list []event, notes []byte, err error) {
+	st.buf, list, notes, err = w.load(sp, st.buf, slices.Grow(st.events[:0], w.n), st.notes[:0])
+	before, from := uint64(len(notes))<<1, len(list)
+	for _, b := range w.blocks {
+		list = append(list, b...)
+	}
+	if before > 0 {
+		for i := from; i < len(list); i++ {
+			if list[i].noted() {
+				list[i].tail += before
+			}
+		}
+	}
+	st.events, st.notes = list, append(notes, w.notes...)
+	return st.events, st.notes, err
+}
+
+// sort gives the events of a shard by number, those of one number in the order of
+// coming, and their notes.
+func (st *sorter) sort(w *waiting, sp *spill) ([]event, []byte, error) {
+	list, notes, err := st.list(w, sp)
+	st.events, st.other = sortEvents(list, st.other)
+	list = st.events
+	odd := len(list)
+	for odd > 0 && list[odd-1].head>>cellBits == anyNumber {
+		odd--
+	}
+	slices.SortStableFunc(list[odd:], func(x, y event) int {
+		a, b := x.key(notes), y.key(notes)
+		switch {
+		case a < b:
+			return -1
+		case a > b:
+			return 1
+		}
+		return 0
+	})
+	return list, notes, err
+}
+
+// sortEvents sorts by head. Both lists are used, and given back: the first one
+// is sorted.
+func sortEvents(a, b []event) (sorted, other []event) {
+	const digit = 11
+	if len(a) < 1<<8 {
+		slices.SortStableFunc(a, func(x, y event) int {
+			switch p, q := x.head>>cellBits, y.head>>cellBits; {
+			case p < q:
+				return -1
+			case p > q:
+				return 1
+			}
+			return 0
+		})
+		return a, b
+	}
+	b = slices.Grow(b[:0], len(a))[:len(a)]
+	varies := uint64(0)
+	for i := range a {
+		varies |= a[i].head ^ a[0].head
+	}
+	for shift := cellBits; shift < 64; shift += digit {
+		if varies>>shift&(1<<digit-1) == 0 {
+			continue
+		}
+		var at [1 << digit]uint32
+		for i := range a {
+			at[a[i].head>>shift&(1<<digit-1)]++
+		}
+		sum := uint32(0)
+		for i, n := range at {
+			at[i] = sum
+			sum += n
+		}
+		for i := range a {
+			d := a[i].head >> shift & (1<<digit - 1)
+			b[at[d]] = a[i]
+			at[d]++
+		}
+		a, b = b, a
+	}
+	return a, b
+}
+
+// flush hands a batch on to its shard.
+func (c *Counter) flush(shard int) {
+	b := &c.batches[shard]
+	s := &c.people.shards[shard]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.waiting.inMemory() >= c.people.spillEvents {
+		c.relieve(s)
+	}
+	if c.people.flooded.Load() {
+		c.pass(s)
+		for i := range b.events[:b.n] {
+			c.passEvent(&b.events[i], b.notes)
+		}
+		b.n, b.notes = 0, b.notes[:0]
+		return
+	}
+	s.waiting.take(b, &c.people.blocks)
+}
+
+// relieve makes room for further events of a shard: in the file, or by putting
+// them in where it has no room for them or has many already.
+func (c *Counter) relieve(s *shard) {
+	most := int64(spillBytes)
+	if m := c.o.MaxMemory; m > 0 {
+		most = min(most, spillPart*m/int64(len(c.people.shards))) // so that too many numbers are noticed soon
+	}
+	spilled := false
+	if int64(s.waiting.spilled) < max(most, spillPart*int64(s.bytes)) {
+		c.sorter.buf, spilled = s.waiting.spill(&c.people.spill, c.sorter.buf, &c.people.blocks)
+		if !spilled && s.waiting.size() < s.bytes/waitingPart {
+			return
+		}
+	}
+	if !spilled {
+		c.absorb(s)
+	}
+}
+
+// absorb puts in what waits.
+func (c *Counter) absorb(s *shard) {
+	if s.waiting.n == 0 {
+		return
+	}
+	list, notes, err := c.sorter.sort(&s.waiting, &c.people.spill)
+	if err != nil {
+		c.people.fail(err)
+	}
+	e := &c.entry
+	c.merge(s, true, func() *entry {
+		if len(list) == 0 {
+			return nil
+		}
+		e.key, e.messages, e.verified, e.items = list[0].key(notes), 0, false, e.items[:0]
+		for n := list[0].head >> cellBits; len(list) > 0 && list[0].head>>cellBits == n && (n != anyNumber || list[0].key(notes) == e.key); list = list[1:] {
+			i := len(e.items)
+			if i == cap(e.items) {
+				e.items = append(e.items, item{})
+			}
+			e.items = e.items[:i+1]
+			e.verified = list[0].item(notes, &e.items[i]) || e.verified
+		}
+		e.messages = int64(len(e.items))
+		byTime(e.items)
+		return e
+	})
+	s.waiting.clear(&c.people.blocks)
+}
