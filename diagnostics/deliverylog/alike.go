@@ -18,15 +18,18 @@ import (
 // same: what stands in a place has no byte that means anything to CSV or JSON,
 // and a known piece follows at once. All other rows are left to the full reader.
 type alike struct {
-	delim byte // of CSV; 0: JSON
-	limit int  // longest row
-	root  fork
-	steps int
+	delim  byte   // of CSV; 0: JSON
+	delims uint64 // eight of them
+	limit  int    // longest row
+	root   fork
+	steps  int
 
-	tries, hits int // since it was last looked whether it pays
-	rest        int // rows for which it is left alone
+	hits, misses int // since it was last looked whether it pays
+	rest         int // rows for which it is left alone
 
-	places []place // of the row that is learned
+	places  []between // of the row that is learned
+	padded  []byte    // its text
+	scratch Record
 }
 
 // Bounds of what is learned, and of trying where it does not pay.
@@ -54,22 +57,16 @@ const (
 
 // place is where rows differ.
 type place struct {
-	kind       placeKind
-	role       role
-	quoted     bool
-	start, end int
-}
-
-// step is a piece of text that is the same in many rows, and what place follows it.
-type step struct {
-	text   string
 	kind   placeKind
 	role   role
 	quoted bool
-	next   *step // of the same fork
-	full   fork  // what stands behind the place
-	empty  fork  // … where nothing is in it
-	kin    *kin  // at the end of a row
+	utc    bool // a time without a zone is in UTC
+}
+
+// between is a place in the text of a row.
+type between struct {
+	place
+	start, end int
 }
 
 // kin is what rows have in common that come by the same pieces.
@@ -77,189 +74,62 @@ type kin struct {
 	words   Words
 	state   State
 	rank    uint8
-	network bool
+	traits  traits
 	skip    bool // the row is left out
 	unknown bool // the status word is not known
-	lines   bool // there are line ends within the row
+	lines   int  // line ends within its pieces
 }
 
-// fork is the pieces that may follow. Where they are many they stand in a table,
-// by bytes in which they differ.
-type fork struct {
-	first  *step
-	n      int
-	table  []*step
-	prefix int    // bytes that all have in common
-	mask   uint64 // of the bytes behind them that all have
-}
-
-func (f *fork) slot(b []byte) **step {
-	if f.table == nil {
-		return &f.first
-	}
-	h := (binary.LittleEndian.Uint64(b[f.prefix:]) & f.mask) * 0x9e3779b97f4a7c15
-	return &f.table[h>>(64-bits.TrailingZeros(uint(len(f.table))))]
-}
-
-// find gives the piece at the start of b, or nil. It moves the piece one place to
-// the front of those in the way.
-func (f *fork) find(b []byte) *step {
-	if f.table != nil && len(b) < f.prefix+8 {
-		return nil
-	}
-	at := f.slot(b)
-	var before **step
-	for s := *at; s != nil; s = *at {
-		if len(b) >= len(s.text) && string(b[:len(s.text)]) == s.text {
-			if before != nil {
-				ahead := *before
-				*before, ahead.next, s.next = s, s.next, ahead
-			}
-			return s
-		}
-		before, at = at, &s.next
-	}
-	return nil
-}
-
-// get gives the step of a text, a new one where there is none.
-func (f *fork) get(text []byte) (s *step, isNew bool) {
-	all := f.all()
-	for _, s := range all {
-		if s.text == string(text) {
-			return s, false
-		}
-	}
-	if len(all) >= maxForks {
-		return nil, false
-	}
-	s = &step{text: string(text)}
-	all = append(all, s)
-	f.n, f.first, f.table = len(all), nil, nil
-	if len(all) <= 4 {
-		for _, s := range all {
-			s.next, f.first = f.first, s
-		}
-		return s, true
-	}
-	f.prefix = len(text)
-	shortest := len(text)
-	for _, o := range all {
-		f.prefix = commonPrefix(o.text, s.text, f.prefix)
-		shortest = min(shortest, len(o.text))
-	}
-	f.mask = ^uint64(0)
-	if n := shortest - f.prefix; n < 8 {
-		f.mask = 1<<(8*n) - 1
-	}
-	f.table = make([]*step, 1<<bits.Len(uint(4*len(all))))
-	var padded [maxPiece + 8]byte
-	for _, o := range all {
-		at := f.slot(padded[:copy(padded[:], o.text)+8])
-		o.next, *at = *at, o
-	}
-	return s, true
-}
-
-func (f *fork) all() (list []*step) {
-	for s := f.first; s != nil; s = s.next {
-		list = append(list, s)
-	}
-	for _, s := range f.table {
-		for ; s != nil; s = s.next {
-			list = append(list, s)
-		}
-	}
-	return list
-}
-
-func commonPrefix(a, b string, most int) int {
-	n := 0
-	for n < most && n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
-	}
-	return n
-}
-
-// resting says that rows are to be read in full for now: few of them were alike.
-func (a *alike) resting() bool {
-	if a.rest > 0 {
-		a.rest--
-		return true
-	}
-	if a.tries++; a.tries >= alikeTrial {
+// missed counts a row that was like no other. Where rows are so mostly, comparing
+// them does not pay, and they are read in full for a while.
+func (a *alike) missed() {
+	if a.misses++; a.hits+a.misses >= alikeTrial {
 		if a.hits < alikeTrial/4 {
 			a.rest, a.root, a.steps = alikeRest, fork{}, 0
 		}
-		a.tries, a.hits = 0, 0
+		a.hits, a.misses = 0, 0
 	}
-	return false
 }
 
-// match reads the row at the start of data. n is its length, 0 where it is to be
-// read in full. lines says that there may be line ends within it.
-func (a *alike) match(p *rows, r *Record, data []byte) (n int, s *kin, lines bool) {
-	r.ID, r.To, r.Digits = nil, nil, 0
-	r.Submitted, r.Seen, r.Done, r.At, r.Verified = NoTime, NoTime, NoTime, NoTime, NoTime
-	p.vals[roleLatency] = nil
-	at := 0
-	for st := a.root.find(data); st != nil; {
-		at += len(st.text)
-		if st.kind == rowEnd {
-			if at > a.limit {
-				return 0, nil, false
-			}
-			return at, st.kin, lines || st.kin.lines
+// read reads a place, at the start of b, into r. n is the length of what stands
+// in it, -1 where it must be read in full; lines is the number of line ends in it.
+// b has 32 bytes.
+func (a *alike) read(p *rows, r *Record, at *place, b []byte) (n, lines int) {
+	switch at.kind {
+	case placeID:
+		if n = a.value(b, at.quoted); n > maxID || n > 0 && a.delim != 0 && (p.namedWithDigits || !anyDigit(b[:n])) {
+			return -1, 0 // too long, or what a header may say
 		}
-		b := data[at:]
-		if len(b) < alikeReach {
-			return 0, nil, false
+		r.ID = b[:max(n, 0)]
+	case placeNumber:
+		n, r.Digits = plainDigits(b)
+		r.To = b[:n]
+	case placeTime:
+		var t Time
+		n = -1
+		if at.utc {
+			if t, n = p.day.prefix(b); n >= 0 {
+				p.minutes[at.role].remember(&p.day, b)
+			}
 		}
-		n := 0
-		switch st.kind {
-		case placeID:
-			if n = a.value(b, st.quoted); n < 0 || n > maxID || n > 0 && a.delim != 0 && (p.namedWithDigits || !anyDigit(b[:n])) {
-				return 0, nil, false // too long, or what a header may say
+		if n < 0 {
+			n, lines = a.text(b, at.quoted)
+			if n <= 0 {
+				return n, 0
 			}
-			r.ID = b[:n]
-		case placeNumber:
-			n, r.Digits = plainDigits(b)
-			r.To = b[:n]
-		case placeTime:
-			t, length := p.quickTime(st.role, b)
-			if n = length; n < 0 {
-				if n = a.text(b, st.quoted); n < 0 {
-					return 0, nil, false
-				}
-				if n > 0 {
-					var ok bool
-					if t, ok = a.time(p, st.role, b[:n]); !ok {
-						return 0, nil, false
-					}
-				}
+			var ok bool
+			if t, ok = a.time(p, at.role, b[:n]); !ok {
+				return -1, 0
 			}
-			if n > 0 {
-				*r.time(st.role) = t
-			}
-		case placeValue:
-			if n = a.value(b, st.quoted); n < 0 {
-				return 0, nil, false
-			}
-			p.vals[st.role] = b[:n]
-		case placeSkip:
-			if n = a.text(b, st.quoted); n < 0 {
-				return 0, nil, false
-			}
-			lines = lines || st.quoted && a.delim != 0
 		}
-		at += n
-		if n > 0 {
-			st = st.full.find(data[at:])
-		} else {
-			st = st.empty.find(data[at:])
-		}
+		*r.time(at.role) = t
+	case placeValue:
+		n = a.value(b, at.quoted)
+		p.vals[at.role] = b[:max(n, 0)]
+	case placeSkip:
+		n, lines = a.text(b, at.quoted)
 	}
-	return 0, nil, false
+	return n, lines
 }
 
 // time is the time of a role in a record.
@@ -319,38 +189,58 @@ func (a *alike) plain(b []byte) int {
 	return i
 }
 
-// text gives the length of any value, -1 where it is not plain.
-func (a *alike) text(b []byte, quoted bool) int {
+// text gives the length of any value, -1 where it is not plain, and the number of
+// line ends in it.
+func (a *alike) text(b []byte, quoted bool) (n, lines int) {
 	switch {
 	case a.delim == 0 && quoted:
-		return plainText(b)
+		return plainText(b), 0
 	case a.delim == 0:
-		return plainNumber(b)
+		return plainNumber(b), 0
 	case quoted:
-		for i := 0; ; i++ {
-			n := bytes.IndexByte(b[i:], '"')
-			if n < 0 || i+n+1 >= len(b) {
-				return -1
-			}
-			if i += n; b[i+1] != '"' {
-				return i
-			}
-			i++
-		}
+		return quotedText(b)
 	}
-	const quotes, returns, lines, high = '"' * bytesOfOne, '\r' * bytesOfOne, '\n' * bytesOfOne, 0x80 * bytesOfOne
+	const quotes, returns, lineEnds, high = '"' * bytesOfOne, '\r' * bytesOfOne, '\n' * bytesOfOne, 0x80 * bytesOfOne
 	delims := uint64(a.delim) * bytesOfOne
 	for i := 0; i+8 <= len(b); i += 8 {
 		x := binary.LittleEndian.Uint64(b[i:])
-		q, r, l, d := x^quotes, x^returns, x^lines, x^delims
+		q, r, l, d := x^quotes, x^returns, x^lineEnds, x^delims
 		if found := ((q-bytesOfOne)&^q | (r-bytesOfOne)&^r | (l-bytesOfOne)&^l | (d-bytesOfOne)&^d) & high; found != 0 {
 			if i += bits.TrailingZeros64(found) / 8; b[i] == '"' {
-				return -1
+				return -1, 0
 			}
-			return i
+			return i, 0
 		}
 	}
-	return -1
+	return -1, 0
+}
+
+// quotedText gives the length of what stands before the closing quote of a cell,
+// -1 where there is none, and the number of line ends in it.
+func quotedText(b []byte) (n, lines int) {
+	const quotes, lineEnds, high = '"' * bytesOfOne, '\n' * bytesOfOne, 0x80 * bytesOfOne
+	for i := 0; i+8 <= len(b); {
+		x := binary.LittleEndian.Uint64(b[i:])
+		q, l := x^quotes, x^lineEnds
+		found := ((q-bytesOfOne)&^q | (l-bytesOfOne)&^l) & high
+		if found == 0 {
+			i += 8
+			continue
+		}
+		i += bits.TrailingZeros64(found) / 8
+		switch {
+		case b[i] == '\n':
+			lines++
+			i++
+		case i+1 == len(b):
+			return -1, 0
+		case b[i+1] == '"':
+			i += 2
+		default:
+			return i, lines
+		}
+	}
+	return -1, 0
 }
 
 // time reads a time of any layout.
@@ -391,64 +281,9 @@ var pow10 = [...]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
 
 // digitsOf reads up to eight digits at once.
 func digitsOf(b []byte) (n int, v uint64) {
-	x := binary.LittleEndian.Uint64(b) ^ '0'*bytesOfOne
-	n = bits.TrailingZeros64((x+0x76*bytesOfOne|x)&(0x80*bytesOfOne)) / 8
-	x <<= uint(64 - 8*n) // the digits that are missing are zeros in front
-	x = x * (10<<8 + 1) >> 8
-	x = x & 0x00ff00ff00ff00ff * (100<<16 + 1) >> 16
-	return n, x & 0x0000ffff0000ffff * (10000<<32 + 1) >> 32
-}
-
-// quickTime reads the time at the start of b, -1 where it is not of the usual
-// layout or there is none. b has 32 bytes.
-func (p *rows) quickTime(of role, b []byte) (Time, int) {
-	if p.utcs[of] || (p.clock.zone == nil || p.clock.zone == time.UTC) && !p.f.short {
-		return p.day.prefix(b)
-	}
-	return 0, -1
-}
-
-// prefix reads the time at the start of b as at does. n is its length, -1 where
-// it is not of the usual layout. b has 32 bytes.
-func (d *day) prefix(b []byte) (t Time, n int) {
-	const clock = uint64('0') | '0'<<8 | ':'<<16 | '0'<<24 | '0'<<32 | ':'<<40 | '0'<<48 | '0'<<56
-	_ = b[31]
-	x := binary.LittleEndian.Uint64(b[11:]) ^ clock
-	if b[10] != 'T' && b[10] != ' ' || (x|(x+0x76*bytesOfOne))&(0x80*bytesOfOne) != 0 || x&0x0000ff0000ff0000 != 0 {
-		return 0, -1
-	}
-	x = x&0x0f00000f00000f*10 + x>>8&0x0f00000f00000f
-	h, m, s := x&0xff, x>>24&0xff, x>>48&0xff
-	if h > 23 || m > 59 || s > 60 {
-		return 0, -1
-	}
-	if string(d.date[:]) != string(b[:10]) {
-		if _, ok := d.at(b[:19]); !ok {
-			return 0, -1
-		}
-	}
-	ms, n := 0, 19
-	if b[19] == '.' {
-		scale := 100
-		for n = 20; n < len(b) && isDigit(b[n]); n++ {
-			ms += int(b[n]-'0') * scale
-			scale /= 10
-		}
-		if n == 20 || n == len(b) {
-			return 0, -1
-		}
-	}
-	switch {
-	case b[n] == 'Z':
-		n++
-	case bytes.HasPrefix(b[n:], []byte(" UTC")):
-		n += 4
-	}
-	t = d.ms + Time(int(h*3600+m*60+s)*1000+ms)
-	if t > maxTime {
-		return 0, -1
-	}
-	return t, n
+	x := binary.LittleEndian.Uint64(b) ^ eachZero
+	n = bits.TrailingZeros64((x+aboveNine|x)&eachHigh) / 8
+	return n, eightDigits(x << uint(64-8*n)) // the digits that are missing are zeros in front
 }
 
 // fits tells the formats whose rows may be known by their words.
@@ -509,13 +344,22 @@ func (c *constant) varies(text []byte, a *alike) bool {
 }
 
 // learn makes a row known that was read in full: its text, and its places in order.
-func (a *alike) learn(p *rows, r *Record, text []byte, places []place, skipped bool) {
+func (a *alike) learn(p *rows, r *Record, text []byte, places []between, skipped bool) {
 	if a.steps+len(places) >= maxSteps || len(text) > maxPiece {
 		return
 	}
+	a.padded = append(append(a.padded[:0], text...), make([]byte, alikeReach)...)
+	lines := bytes.Count(text, newline)
+	for _, b := range places {
+		n, within := a.read(p, &a.scratch, &b.place, a.padded[b.start:])
+		if n != b.end-b.start {
+			return // it would not be read
+		}
+		lines -= within
+	}
 	f, from := &a.root, 0
 	for i := 0; ; i++ {
-		end := place{kind: rowEnd, start: len(text)}
+		end := between{start: len(text)}
 		if i < len(places) {
 			end = places[i]
 		}
@@ -524,15 +368,15 @@ func (a *alike) learn(p *rows, r *Record, text []byte, places []place, skipped b
 			return
 		}
 		if isNew {
-			s.kind, s.role, s.quoted = end.kind, end.role, end.quoted
+			s.place = end.place
 			a.steps++
-		} else if s.kind != end.kind || s.role != end.role || s.quoted != end.quoted {
+		} else if s.place != end.place {
 			return
 		}
 		if end.kind == rowEnd {
 			if s.kin == nil {
 				s.kin = newKin(p, r, skipped)
-				s.kin.lines = bytes.IndexByte(text, '\n') < len(text)-1
+				s.kin.lines = lines
 			}
 			return
 		}
@@ -554,8 +398,7 @@ func newKin(p *rows, r *Record, skipped bool) *kin {
 	for _, b := range []*[]byte{&w.From, &w.Network, &w.MCCMNC, &w.Country, &w.Provider, &w.Status, &w.Code} {
 		*b = bytes.Clone(*b)
 	}
-	s.state, s.rank = p.unmeasured.state, p.unmeasured.rank
-	s.network = len(w.Network) > 0 || len(w.MCCMNC) > 0
+	s.state, s.rank, s.traits = p.unmeasured.state, p.unmeasured.rank, p.traits
 	s.unknown = p.f.words != nil && !p.known
 	return s
 }
@@ -609,7 +452,7 @@ func (p *rows) learnLine(a *alike, r *Record, text []byte, skipped bool) {
 			if len(value) == 0 && c.others {
 				return
 			}
-			a.places = append(a.places, place{c.kind, c.role, quoted, start, end})
+			a.places = append(a.places, between{p.place(c, quoted), start, end})
 		}
 		if column++; text[i] != a.delim {
 			break
@@ -630,6 +473,11 @@ type column struct {
 	word, ok bool
 	others   bool // other columns stand in where it is empty
 	constant constant
+}
+
+// place is where the values of a column stand.
+func (p *rows) place(c *column, quoted bool) place {
+	return place{c.kind, c.role, quoted, p.utcs[c.role] || (p.clock.zone == nil || p.clock.zone == time.UTC) && !p.f.short}
 }
 
 // bindColumns finds out what the columns are.
@@ -701,7 +549,7 @@ func (p *rows) learnObject(a *alike, r *Record, text []byte, skipped bool) {
 			if len(value) == 0 && c.others || bytes.IndexByte(value, '\\') >= 0 {
 				return
 			}
-			a.places = append(a.places, place{c.kind, c.role, l.texts[v], at, at + len(value)})
+			a.places = append(a.places, between{p.place(c, l.texts[v]), at, at + len(value)})
 		}
 		at += len(value)
 	}
@@ -709,10 +557,14 @@ func (p *rows) learnObject(a *alike, r *Record, text []byte, skipped bool) {
 }
 
 // fillAlike makes the record of a row that match has read.
-func (p *rows) fillAlike(r *Record, s *kin) error {
-	if s.unknown {
-		p.unknownWord(s.words.Status)
+func (p *rows) fillAlike(r *Record, k *kin) error {
+	r.Words, r.State, r.Rank = &k.words, k.state, k.rank
+	if err := p.settle(r); err != nil {
+		return err
 	}
-	r.Words, r.State, r.Rank, r.Scope, r.Begins = &s.words, s.state, s.rank, nil, false
-	return p.settle(r, s.network)
+	if k.unknown {
+		p.unknownWord(k.words.Status)
+	}
+	p.facts.rows[k.traits]++
+	return nil
 }

@@ -260,7 +260,7 @@ func FuzzPrefix(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		padded := append(bytes.Clone(b), bytes.Repeat([]byte{','}, alikeReach)...)
 		d, full := day{}, clock{}
-		d.prefix([]byte("2026-03-10T08:16:06Z," + strings.Repeat(" ", alikeReach))) // a day that it knows
+		d.at([]byte("2026-03-10T08:16:06Z")) // a day that it knows
 		for range 2 {
 			if at, n := d.prefix(padded); n >= 0 {
 				if want, ok := full.at(padded[:n]); !ok || at != want {
@@ -275,4 +275,52 @@ func FuzzPrefix(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestAlikeOnlyWhatIsRead: a row is no pattern for others where what stands in
+// one of its places says more than that something stands there.
+func TestAlikeOnlyWhatIsRead(t *testing.T) {
+	for name, first := range map[string]string{
+		"other channel":    "m1,whatsapp:+447700900123,delivered,2026-03-02T08:00:00Z,2026-03-02T08:00:02Z",
+		"no delivery time": "m1,+447700900123,success,2026-03-02T08:00:00Z,null",
+		"no recipient":     "m1,N/A,delivered,2026-03-02T08:00:00Z,2026-03-02T08:00:02Z",
+		"no id":            "null,+447700900123,delivered,2026-03-02T08:00:00Z,2026-03-02T08:00:02Z",
+		"spaces":           "m1,+447700900123,success,2026-03-02T08:00:00Z,  ",
+		"in a formula":     `m1,"=""+447700900123""",delivered,2026-03-02T08:00:00Z,2026-03-02T08:00:02Z`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := "message_id,to,status,submitted_at,delivered_at\n" + first + "\n"
+			for i := range 3 {
+				for _, status := range []string{"success", "delivered"} {
+					text += fmt.Sprintf("m%d,+4477009001%02d,%s,2026-03-02T08:00:00Z,2026-03-02T08:00:02Z\n", i, i, status)
+				}
+			}
+			sameInFull(t, []byte(text+first+"\n"), Options{})
+		})
+	}
+}
+
+// TestAlikeQuotes: a column that is quoted only where it must be does not keep
+// rows from being read by what they have in common.
+func TestAlikeQuotes(t *testing.T) {
+	text := []byte("From,To,Body,Status,SentDate,ErrorCode,Sid,Direction\n")
+	for i := range 1000 {
+		body := fmt.Sprint("code ", i)
+		if i%3 == 0 {
+			body = fmt.Sprintf("\"code, \"\"%d\"\"\n\n@examplo.example\"", i)
+		}
+		text = fmt.Appendf(text, "+12025550100,+1202555%04d,%s,delivered,2026-03-02 08:%02d:00 UTC,0,SM%032x,outbound-api\n", i, body, i%60, i)
+	}
+	r, err := Open(t.Context(), textLog(string(text)), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if err := r.Each(nil, func(*Record) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if a := r.rows.alike; a.hits < 950 {
+		t.Errorf("%d of 1000 rows were read by what they have in common", a.hits)
+	}
+	sameInFull(t, text, Options{})
 }

@@ -23,7 +23,7 @@ type Format struct {
 	trees  bool     // … or only ever JSON
 	exact  bool     // cells hold what they say, without what spreadsheets put around it
 	flat   bool     // its rows are JSON objects of which finish wants no more than the fields
-	alike  bool     // finish goes by words, and by which fields are empty, alone
+	alike  bool     // finish, and which times measure leaves a row, go by words and by which fields are empty, alone
 	utc    bool     // times without a zone are UTC whatever --tz says
 	short  bool     // times are YYMMDDhhmm, with seconds or not
 	each   []string // arrays, one inside the other, whose elements are rows

@@ -27,6 +27,7 @@ type Reader struct {
 
 	progress func(Progress)
 	emit     func(*Record) error
+	worker   Worker // takes the records where it is set
 	record   Record
 	since    int // rows since the last progress
 
@@ -260,8 +261,7 @@ func (r *Reader) take(line int64, fill func(*Record) error) error {
 		r.reject(line, err)
 	default:
 		r.record.Line = line
-		r.sum.Newest = max(r.sum.Newest, r.record.Newest())
-		if err := r.emit(&r.record); err != nil {
+		if err := r.hand(&r.record); err != nil {
 			return err
 		}
 	}
@@ -271,7 +271,7 @@ func (r *Reader) take(line int64, fill func(*Record) error) error {
 // likes gives what rows of this reader have in common, nil where they may have nothing.
 func (p *rows) likes(delim byte, limit int) *alike {
 	if p.alike == nil && p.fits() && (delim == 0) == (p.header == nil) {
-		p.alike = &alike{delim: delim, limit: limit}
+		p.alike = &alike{delim: delim, delims: uint64(delim) * bytesOfOne, limit: limit}
 		if delim != 0 {
 			p.bindColumns()
 		}
@@ -279,32 +279,58 @@ func (p *rows) likes(delim byte, limit int) *alike {
 	return p.alike
 }
 
-// takeAlike takes the row at the start of data where it is like others before
-// it. n is 0 where it is to be read in full.
-func (r *Reader) takeAlike(a *alike, data []byte) (n int, lines bool, err error) {
-	if a == nil || a.resting() {
-		return 0, false, nil
+// takeAlike takes rows as long as they are like others before them.
+func (r *Reader) takeAlike(a *alike) error {
+	if a == nil {
+		return nil
 	}
-	n, s, lines := a.match(r.rows, &r.record, data)
-	if n == 0 {
-		return 0, false, nil
+	if a.rest > 0 {
+		a.rest--
+		return nil
 	}
-	a.hits++
-	if s.skip {
+	p, rec := r.rows, &r.record
+	rec.Seen, rec.Scope, rec.Begins = NoTime, nil, false
+	data := r.w.bytes()
+	until, at, line := int(min(r.until-r.w.offset, int64(len(data)))), 0, r.w.line
+	for at < until {
+		n, k, lines := a.match(p, rec, data[at:])
+		if k == nil || !k.skip && p.fillAlike(rec, k) != nil {
+			a.missed()
+			break
+		}
+		a.hits++
 		r.sum.Rows++
-		r.sum.Skipped++
-		return n, lines, r.tick()
+		if k.skip {
+			r.sum.Skipped++
+		} else {
+			rec.Line = line
+			if err := r.hand(rec); err != nil {
+				return err
+			}
+		}
+		if err := r.tick(); err != nil {
+			return err
+		}
+		at, line = at+n, line+int64(lines)
+		if a.delim == 0 {
+			r.recovering = false
+			if at < len(data) && data[at] == '\n' {
+				at, line = at+1, line+1
+			}
+		}
 	}
-	if err := r.rows.fillAlike(&r.record, s); err != nil {
-		return 0, false, nil
+	r.w.passLines(at, line-r.w.line)
+	return nil
+}
+
+// hand hands a record on.
+func (r *Reader) hand(rec *Record) error {
+	r.sum.Newest = max(r.sum.Newest, rec.Newest())
+	if r.worker != nil {
+		r.worker.Row(rec)
+		return nil
 	}
-	r.sum.Rows++
-	r.record.Line = r.w.line
-	r.sum.Newest = max(r.sum.Newest, r.record.Newest())
-	if err := r.emit(&r.record); err != nil {
-		return n, lines, err
-	}
-	return n, lines, r.tick()
+	return r.emit(rec)
 }
 
 func (r *Reader) readCSV() error {
@@ -317,20 +343,16 @@ func (r *Reader) readCSV() error {
 	}
 	j := r.json
 	fill := r.fillRow
-	for r.w.offset < r.until && !r.w.atEnd() {
-		data := r.w.bytes()
-		if a != nil && r.skip == 0 {
-			if n, lines, err := r.takeAlike(a, data); err != nil {
+	for {
+		if r.skip == 0 {
+			if err := r.takeAlike(a); err != nil {
 				return err
-			} else if n > 0 {
-				if lines {
-					r.w.pass(n)
-				} else {
-					r.w.passOne(n)
-				}
-				continue
 			}
 		}
+		if r.w.offset >= r.until || r.w.atEnd() {
+			return nil
+		}
+		data := r.w.bytes()
 		n, err := f.line(data), error(nil)
 		plain := n > 0
 		if !plain {
@@ -395,12 +417,11 @@ func (r *Reader) readCSV() error {
 			return err
 		}
 		if plain {
-			r.w.passOne(n)
+			r.w.passLines(n, 1)
 		} else {
 			r.w.pass(n)
 		}
 	}
-	return nil
 }
 
 func blank(cells [][]byte) bool {
@@ -519,25 +540,25 @@ func (r *Reader) readJSON() error {
 	j := r.json
 	quick := r.rows.fillLayout
 	a := r.rows.likes(0, limit)
-	for r.w.offset < r.until && !r.w.atEnd() {
-		data := r.w.bytes()
-		n, _, err := r.takeAlike(a, data)
-		if err == nil && n == 0 {
-			if n = r.rows.layouts.match(data, limit); n > 0 {
-				rejected, skipped := r.sum.Rejected, r.sum.Skipped
-				err = r.take(r.w.line, quick)
-				if a != nil && a.rest == 0 && r.sum.Rejected == rejected {
-					r.rows.learnObject(a, &r.record, data[:n], r.sum.Skipped > skipped)
-				}
-			}
-		}
-		if err != nil {
+	for {
+		if err := r.takeAlike(a); err != nil {
 			return err
 		}
-		if n > 0 {
+		if r.w.offset >= r.until || r.w.atEnd() {
+			return nil
+		}
+		data := r.w.bytes()
+		if n := r.rows.layouts.match(data, limit); n > 0 {
+			rejected, skipped := r.sum.Rejected, r.sum.Skipped
+			if err := r.take(r.w.line, quick); err != nil {
+				return err
+			}
+			if a != nil && a.rest == 0 && r.sum.Rejected == rejected {
+				r.rows.learnObject(a, &r.record, data[:n], r.sum.Skipped > skipped)
+			}
 			r.recovering = false
 			if n < len(data) && data[n] == '\n' {
-				r.w.passOne(n + 1)
+				r.w.passLines(n+1, 1)
 			} else {
 				r.w.pass(n)
 			}
@@ -603,7 +624,6 @@ func (r *Reader) readJSON() error {
 			r.w.passValue()
 		}
 	}
-	return nil
 }
 
 // maxRescan bounds how many bytes of broken JSON are looked at again.
@@ -704,27 +724,28 @@ func (r *Reader) splits(t *tree, line []byte) bool {
 func (r *Reader) warnings() []string {
 	f := &r.rows.facts
 	list := slices.Clone(r.plan.format.Warnings)
-	if f.records == 0 {
+	rows := f.count(0)
+	if rows == 0 {
 		return append(list, "no message in it")
 	}
-	if f.delivered > 0 && f.done == 0 {
+	if f.count(isDelivered) > 0 && f.count(hasDone) == 0 {
 		list = append(list, "no delivery times: nothing can be said about delay")
 	}
 	switch {
-	case f.anyTime == 0:
+	case f.count(hasTime) == 0:
 		list = append(list, "no times at all: messages without a receipt count as unconfirmed")
-	case f.submitted == 0 && f.seen > 0 && f.seen == f.records:
+	case f.count(hasSubmitted) == 0 && f.count(hasSeen) == rows:
 		list = append(list, "no submit times: the first report of a message stands in")
-	case f.submitted == 0:
+	case f.count(hasSubmitted) == 0:
 		list = append(list, "no submit times: nothing can be said about when messages were sent")
 	}
 	switch {
-	case f.to == 0:
+	case f.count(hasTo) == 0:
 		list = append(list, "no phone numbers: users, attempts and carriers cannot be told")
-	case f.network == 0:
+	case f.count(hasNetwork) == 0:
 		list = append(list, "no carrier column: carriers are told by number prefix, and a number may have moved since")
 	}
-	if f.failed == f.records {
+	if f.count(isFailed) == rows {
 		list = append(list, "failures only: nothing can be said about the delivery rate")
 	}
 	if len(f.unknownWords) > 0 {

@@ -51,11 +51,14 @@ type rows struct {
 	own             Words // of the present row
 	// unmeasured is the state of the present row before times were looked at.
 	unmeasured meaning
+	traits     traits // of the present row
 
 	vals   [roles][]byte
 	joined []byte // what several fields are put together in
 	word   []byte // plain form of the status
 	day    day    // of the time read last
+	// minutes are those of the times read last.
+	minutes [roles]minute
 
 	lastStatus  []byte // the last one that is known
 	lastMeaning meaning
@@ -68,16 +71,41 @@ type rows struct {
 	logins []login // what the row of a login log said
 }
 
+// traits are what a row has, a bit each.
+type traits uint16
+
+const (
+	isDelivered traits = 1 << iota
+	isFailed
+	isSilent // no receipt came
+	hasTo
+	hasNetwork
+	hasSubmitted
+	hasSeen
+	hasDone
+	hasTime   // any of them
+	numTraits = iota
+)
+
 // facts are what the rows of an input have and lack, for the warnings.
 type facts struct {
-	records, delivered, failed, noReceipt       int64
-	to, network, submitted, seen, done, anyTime int64
-	unknownWords                                []string // the first ones
-	unknownMore                                 bool     // there are others
+	rows         [1 << numTraits]int64 // by all that they have
+	unknownWords []string              // the first ones
+	unknownMore  bool                  // there are others
+}
+
+// count tells how many rows have something, with 0 how many there are.
+func (f *facts) count(t traits) (n int64) {
+	for has, rows := range f.rows {
+		if traits(has)&t == t {
+			n += rows
+		}
+	}
+	return n
 }
 
 func newRows(f *Format, o *Options) *rows {
-	p := &rows{f: f, names: f.names}
+	p := &rows{f: f, names: f.names, minutes: firstMinutes}
 	if !f.utc {
 		p.clock.zone = o.TZ
 	}
@@ -328,11 +356,16 @@ func (p *rows) fill(r *Record) error {
 		}
 	}
 	p.unmeasured = meaning{r.State, r.Rank}
-	return p.settle(r, len(r.Network) > 0 || len(r.MCCMNC) > 0)
+	if err := p.settle(r); err != nil {
+		return err
+	}
+	p.traits = traitsOf(r)
+	p.facts.rows[p.traits]++
+	return nil
 }
 
 // settle is what a row's times are looked at for once its words are understood.
-func (p *rows) settle(r *Record, network bool) error {
+func (p *rows) settle(r *Record) error {
 	if p.f.measure != nil {
 		if err := p.f.measure(p, r); err != nil {
 			return err
@@ -341,7 +374,6 @@ func (p *rows) settle(r *Record, network bool) error {
 	if r.State != Delivered {
 		r.At, r.Done = max(r.At, r.Done), NoTime
 	}
-	p.note(r, network)
 	return nil
 }
 
@@ -393,16 +425,9 @@ func (f *facts) unknownWord(status []byte) {
 
 // add brings in the facts of rows that come later.
 func (f *facts) add(g *facts) {
-	f.records += g.records
-	f.delivered += g.delivered
-	f.failed += g.failed
-	f.noReceipt += g.noReceipt
-	f.to += g.to
-	f.network += g.network
-	f.submitted += g.submitted
-	f.seen += g.seen
-	f.done += g.done
-	f.anyTime += g.anyTime
+	for has, rows := range g.rows {
+		f.rows[has] += rows
+	}
 	for _, w := range g.unknownWords {
 		f.unknownWord([]byte(w))
 	}
@@ -459,36 +484,21 @@ func quote(v []byte) string {
 // text gives the field of a role, for finish.
 func (p *rows) text(r role) []byte { return p.vals[r] }
 
-// note keeps what the warnings need.
-func (p *rows) note(r *Record, network bool) {
-	f := &p.facts
-	f.records++
+func traitsOf(r *Record) (t traits) {
 	switch r.State {
 	case Delivered:
-		f.delivered++
+		t = isDelivered
 	case Failed, Unanswered:
-		f.failed++
+		t = isFailed
 	case NoReceipt:
-		f.noReceipt++
+		t = isSilent
 	}
-	if len(r.To) > 0 {
-		f.to++
+	for i, has := range [...]bool{len(r.To) > 0, len(r.Network) > 0 || len(r.MCCMNC) > 0, r.Submitted.Known(), r.Seen.Known(), r.Done.Known(), r.Newest().Known()} {
+		if has {
+			t |= hasTo << i
+		}
 	}
-	if network {
-		f.network++
-	}
-	if r.Submitted.Known() {
-		f.submitted++
-	}
-	if r.Seen.Known() {
-		f.seen++
-	}
-	if r.Done.Known() {
-		f.done++
-	}
-	if r.Newest().Known() {
-		f.anyTime++
-	}
+	return t
 }
 
 // inbound tells messages from users: inbound, in, mo, incoming, received.

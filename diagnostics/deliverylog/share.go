@@ -48,7 +48,7 @@ const (
 
 func (r *Reader) share(workers []Worker) error {
 	first := workers[0]
-	r.emit = func(rec *Record) error { first.Row(rec); return nil }
+	r.worker = first
 	stumbles := 0
 	for !r.w.atEnd() {
 		step := int64(chunkSize)
@@ -157,16 +157,15 @@ func guarded(sub *Reader) (err error) {
 
 // sub makes a reader for blocks of r.
 func (r *Reader) sub(w Worker) *Reader {
-	s := &Reader{name: r.name, o: r.o, ctx: r.ctx, plan: r.plan, rows: r.rows.again(), w: &window{ctx: r.ctx, limit: r.w.limit}}
+	s := &Reader{name: r.name, o: r.o, ctx: r.ctx, plan: r.plan, rows: r.rows.again(), w: &window{ctx: r.ctx, limit: r.w.limit}, worker: w}
 	s.sum.Name, s.sum.Newest = r.sum.Name, NoTime
-	s.emit = func(rec *Record) error { w.Row(rec); return nil }
 	return s
 }
 
 // again makes rows of the same kind for another reader of the same input.
 func (p *rows) again() *rows {
 	return &rows{f: p.f, names: p.names, clock: p.clock, header: p.header, cols: p.cols, utcs: p.utcs,
-		receipts: p.receipts, halves: p.halves, twoCells: make(map[role][]byte)}
+		receipts: p.receipts, halves: p.halves, twoCells: make(map[role][]byte), minutes: firstMinutes}
 }
 
 // open makes the window a block.

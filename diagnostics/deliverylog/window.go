@@ -94,9 +94,9 @@ func (w *window) pass(n int) {
 	w.offset += int64(n)
 }
 
-// passOne leaves a line of n bytes behind.
-func (w *window) passOne(n int) {
-	w.line++
+// passLines leaves n bytes behind, with so many line ends.
+func (w *window) passLines(n int, lines int64) {
+	w.line += lines
 	w.start += n
 	w.offset += int64(n)
 }
