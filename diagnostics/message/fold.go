@@ -2,7 +2,6 @@ package message
 
 import (
 	"cmp"
-	"encoding/binary"
 	"slices"
 
 	"cli.otpdoctor/diagnostics/deliverylog"
@@ -16,7 +15,9 @@ const Window = 1_000_000
 //
 // Messages stand in a queue in the order in which they begin. One is given out
 // when its last row is further back than the window. Nearly all of them are a
-// single final row, which the queue keeps in few bytes; the others are entries.
+// single final row, which the queue keeps in brief; the others are entries. Those
+// briefs leave with the stretch in which they lie: only what needs care is looked
+// at by itself.
 type folder struct {
 	window int64
 	whole  bool            // keep id and line of every message
@@ -27,10 +28,11 @@ type folder struct {
 	known  []*trait // of book
 
 	queue   queue
-	ids     fifo // ids of the undelivered messages that are briefs
+	due     int64 // the row at which the next message may have to be looked at
 	entries []entry
 	free    []int32
-	found   []uint64 // positions in the queue, for find
+	found   []place    // for find
+	over    []*stretch // given out
 
 	row     int64 // rows so far, over all inputs
 	created int64
@@ -67,7 +69,7 @@ const none int32 = -1
 
 func newFolder(window int64, several, whole bool, b *book) *folder {
 	f := &folder{window: window, book: b, whole: whole}
-	f.queue.lined, f.queue.patience = whole, defaultPatience
+	f.queue.window, f.queue.looked, f.queue.patience, f.due = window, 1, defaultPatience, 1
 	if several {
 		f.marks = new(keySet)
 	}
@@ -82,47 +84,66 @@ func (f *folder) begin(file int, format *deliverylog.Format) {
 	}
 }
 
-// add folds one row in: a brief, or where that does not do, the whole row. What is
-// given out for it goes to out.
-func (f *folder) add(b *brief, r *row, id []byte, line int64, out *batch) {
-	f.row++
-	word, ok := f.queue.free(b.key)
-	if ok && r == nil && f.marks == nil && len(f.queue.index) > 0 { // nearly always
-		f.created++
-		f.perFile[f.file]++
-		b.setBirth(f.row)
-		if b.hasID() {
-			f.ids.push(id)
-		}
-		f.queue.put(b, word)
-		f.queue.setLine(line)
-	} else {
-		f.fresh(b, r, id, line, ok)
-	}
-	f.settle(out)
+// further is what a block knows of a row besides its brief.
+type further struct {
+	row *row   // where the row has no brief
+	id  []byte // of the row
 }
 
-// fresh folds a row in that may be of a message that is known. first says that it
-// is of none that is held.
-func (f *folder) fresh(b *brief, r *row, id []byte, line int64, first bool) {
-	if len(id) == 0 {
-		f.create(b, r, id, line)
-		return
+// add folds the rows of a stretch in, from one on. more tells of a row that needs it.
+func (f *folder) add(s span, from int, more func(i int) further) {
+	if f.marks != nil {
+		for i := from; i < len(s.rows); i++ {
+			s.care(i) // all that is given out is marked
+		}
 	}
-	if !first {
-		known := r
+	for i := from; i < len(s.rows); {
+		next := min(len(s.rows), i+int(f.due-f.row)) // until then nothing leaves that needs care
+		if f.marks == nil {
+			n := f.queue.enterAll(s.rows[i:next], f.row+1)
+			f.row += int64(n)
+			f.created += int64(n)
+			f.perFile[f.file] += int64(n)
+			i += n
+		}
+		if i < next {
+			f.row++
+			f.addRow(s.stretch, i, more(i))
+			i++
+		}
+		if f.row == f.due {
+			f.settle()
+		}
+	}
+}
+
+// addRow folds one row in that has no brief or may be of a message that is known.
+func (f *folder) addRow(s *stretch, i int, more further) {
+	b := &s.rows[i]
+	if len(more.id) > 0 {
+		r := more.row
 		if r == nil {
 			again := b.row()
-			again.line = line
-			known = &again
+			again.line = s.line(i)
+			r = &again
 		}
-		if at, ok := f.find(known, id); ok {
-			f.repeat(at, b, r == nil, known, id)
+		if at, ok := f.find(r, more.id); ok {
+			f.repeat(at, b, more.row == nil, r, more.id)
+			b.leave()
+			return
+		}
+		if f.marks != nil && f.marks.has(mark(b.key, b.to)) {
+			b.leave()
 			return
 		}
 	}
-	if f.marks == nil || !f.marks.has(mark(b.key, b.to)) {
-		f.create(b, r, id, line)
+	f.created++
+	f.perFile[f.file]++
+	if more.row != nil {
+		b.setEntry(f.entry(more.row, more.id))
+	}
+	if b.key != 0 {
+		f.queue.enter(f.queue.hash(b), f.row, f.row)
 	}
 }
 
@@ -133,26 +154,28 @@ func mark(key uint64, to number.MSISDN) uint64 { return key ^ uint64(to)*0xff51a
 // by recipient; a row without recipient goes to any message of its id. Where ids
 // are given out again, the row that begins a message tells them apart, and other
 // rows go to the last one begun before them.
-func (f *folder) find(r *row, id []byte) (at uint64, ok bool) {
-	f.found = f.queue.find(f.found[:0], r.key, r.to, func(b *brief) bool {
+func (f *folder) find(r *row, id []byte) (at place, ok bool) {
+	f.found = f.queue.find(f.found[:0], r.key, r.to, f.row, func(b *brief) bool {
 		return !b.entry() || f.entries[b.index()].id == string(id)
 	})
 	switch len(f.found) {
 	case 0:
-		return 0, false
+		return at, false
 	case 1:
 		if !r.begins {
 			return f.found[0], true
 		}
 	}
-	slices.SortFunc(f.found, func(a, b uint64) int { return cmp.Or(cmp.Compare(f.birth(b), f.birth(a)), cmp.Compare(b, a)) })
+	slices.SortFunc(f.found, func(a, b place) int {
+		return cmp.Or(cmp.Compare(f.birth(b), f.birth(a)), cmp.Compare(b.row, a.row), cmp.Compare(b.held, a.held))
+	})
 	best := none
-	for i, pos := range f.found {
-		begun, submitted := f.begun(pos)
+	for i, p := range f.found {
+		begun, submitted := f.begun(p)
 		switch {
 		case r.begins && begun && submitted != r.submitted:
 		case r.begins && begun:
-			return pos, true
+			return p, true
 		case best == none:
 			best = int32(i)
 		case r.begins: // the receipt came first; the last such is the one
@@ -164,22 +187,22 @@ func (f *folder) find(r *row, id []byte) (at uint64, ok bool) {
 		}
 	}
 	if best == none {
-		return 0, false
+		return at, false
 	}
 	return f.found[best], true
 }
 
-// birth is the row in which a message of the queue began.
-func (f *folder) birth(pos uint64) int64 {
-	b := f.queue.at(pos)
-	if b.entry() {
+// birth is the row in which a message of the queue began, or the last one at
+// which it was put back.
+func (f *folder) birth(p place) int64 {
+	if b := f.queue.brief(p); b.entry() {
 		return f.entries[b.index()].born
 	}
-	return f.row - b.age(f.row)
+	return p.row
 }
 
-func (f *folder) begun(pos uint64) (bool, deliverylog.Time) {
-	b := f.queue.at(pos)
+func (f *folder) begun(p place) (bool, deliverylog.Time) {
+	b := f.queue.brief(p)
 	if b.entry() {
 		e := &f.entries[b.index()]
 		return e.begun, e.submitted
@@ -187,33 +210,16 @@ func (f *folder) begun(pos uint64) (bool, deliverylog.Time) {
 	return false, b.submitted()
 }
 
-// create makes a message of a row.
-func (f *folder) create(b *brief, r *row, id []byte, line int64) {
-	f.created++
-	f.perFile[f.file]++
-	if r != nil {
-		f.queue.push(entryBrief(r.key, r.to, f.entry(r, id), f.row, len(id) > 0))
-		return
-	}
-	b.setBirth(f.row)
-	if b.hasID() {
-		f.ids.push(id)
-	}
-	f.queue.push(*b)
-	f.queue.setLine(line)
-}
-
-// brief gives the short form of a row, ok false where it does not do. It may be
+// brief makes b the short form of a row, ok false where it does not do. It may be
 // asked by all workers.
-func (f *folder) brief(r *deliverylog.Record, key uint64, to number.MSISDN, p profile) (b brief, ok bool) {
-	if f.full || f.events || key == 0 || r.Begins || len(f.watch) > 0 && slices.Contains(f.watch, to) {
-		return b, false
+func (f *folder) brief(b *brief, r *deliverylog.Record, key uint64, to number.MSISDN, p profile) (ok bool) {
+	if f.full || f.events || key == 0 || r.Begins || len(f.watch) > 0 && slices.Contains(f.watch, to) || !b.set(r, key, to, p) {
+		return false
 	}
-	b, ok = newBrief(r, key, to, p)
 	if f.whole || r.State != deliverylog.Delivered {
 		b.bits |= idKept
 	}
-	return b, ok
+	return true
 }
 
 func (f *folder) entry(r *row, id []byte) (i int32) {
@@ -229,11 +235,13 @@ func (f *folder) entry(r *row, id []byte) (i int32) {
 
 // repeat folds a further row into the message at a place of the queue. short says
 // that again is all there is to it.
-func (f *folder) repeat(at uint64, again *brief, short bool, r *row, id []byte) {
-	b := f.queue.at(at)
+func (f *folder) repeat(at place, again *brief, short bool, r *row, id []byte) {
+	b := f.queue.brief(at)
+	f.queue.care(at)
+	f.due = min(f.due, at.row+f.window)
 	if !b.entry() {
 		if short && b.same(again) && f.book.same(b.profile(), r.profile) {
-			b.setRepeated(true)
+			b.bits |= wasRepeated
 			return
 		}
 		first := b.row()
@@ -248,7 +256,7 @@ func (f *folder) repeat(at uint64, again *brief, short bool, r *row, id []byte) 
 	e.last = f.row
 	if b.to == 0 && e.to != 0 {
 		b.to = e.to
-		f.queue.named(at)
+		f.queue.named(at, f.row)
 	}
 }
 
@@ -306,19 +314,74 @@ func earliest(a, b deliverylog.Time) deliverylog.Time {
 	return min(a, b)
 }
 
-// settle gives out the messages at the head of the queue whose time is over.
-func (f *folder) settle(out *batch) {
-	for !f.queue.empty() {
-		b := f.queue.first()
-		if b.age(f.row) < f.window {
-			return
+// settle looks at the messages whose time is over and that need it, in order, and
+// gives the stretches out of which all is over.
+func (f *folder) settle() {
+	q := &f.queue
+	for {
+		row := q.nextCare()
+		if q.held.len() > 0 {
+			n := q.held.first()
+			if born := q.held.at(n).born(f.row); born < row { // else it comes behind what the row began
+				if f.due = born + f.window; f.due > f.row {
+					break
+				}
+				f.settleHeld(n, born)
+				continue
+			}
 		}
-		if f.stays(b) {
-			f.putBack(b)
+		if f.due = row + f.window; f.due > f.row {
+			break
+		}
+		f.settleRow(row)
+		q.looked++
+	}
+	f.over = q.leave(f.over, f.row-f.window)
+}
+
+// settleRow looks at the message that began at a row of the queue.
+func (f *folder) settleRow(row int64) {
+	s, i := f.queue.at(row)
+	b := &s.rows[i]
+	switch {
+	case b.gone():
+	case !f.stays(b):
+		f.give(s.stretch, b)
+	default:
+		again := heldMessage{*b, s.line(i)}
+		if b.hasID() {
+			if again.bits &^= idKept; !b.entry() {
+				again.bits |= idKept
+				f.queue.held.ids.push(s.id(i))
+			}
+		}
+		b.leave()
+		f.putBack(again)
+	}
+}
+
+// settleHeld looks at the first message that was put back, to a row.
+func (f *folder) settleHeld(n int, row int64) {
+	h := &f.queue.held
+	m := *h.at(n)
+	h.pop()
+	var id []byte
+	if m.hasID() {
+		id = h.ids.pop()
+	}
+	if !f.stays(&m.brief) {
+		s, i := f.queue.at(row)
+		f.giveLate(s.stretch, i, m, id)
+		return
+	}
+	if m.hasID() {
+		if m.entry() {
+			m.bits &^= idKept
 		} else {
-			f.give(b, out)
+			h.ids.push(id)
 		}
 	}
+	f.putBack(m)
 }
 
 // stays says that the message at the head of the queue is still to be held:
@@ -335,89 +398,81 @@ func (f *folder) stays(b *brief) bool {
 // open says that a final row may still come.
 func open(s deliverylog.State) bool { return s == deliverylog.Passing || s == deliverylog.Waiting }
 
-// putBack moves the first of the queue to its end, to be looked at again.
-func (f *folder) putBack(b *brief) {
-	again := *b
-	again.setBirth(f.row)
-	again.setRepeated(false)
-	if b.entry() {
-		if e := &f.entries[b.index()]; !e.events {
+// putBack has a message held from now on, to be looked at again.
+func (f *folder) putBack(m heldMessage) {
+	m.bits &^= wasRepeated | isFollowed
+	if m.entry() {
+		if e := &f.entries[m.index()]; !e.events {
 			e.born = f.row // as with briefs
 		}
 	}
-	if b.hasID() {
-		id := f.ids.pop()
-		if b.entry() {
-			again.setID(false)
-		} else {
-			f.ids.push(id)
-		}
-	}
-	f.queue.move(again)
+	f.queue.putBack(m, f.row)
 }
 
-// give hands the first message of the queue out and forgets it.
-func (f *folder) give(b *brief, out *batch) {
-	var id []byte
-	if b.hasID() {
-		id = f.ids.pop()
-	}
+// give has a message of a stretch given out with it.
+func (f *folder) give(s *stretch, b *brief) {
 	if b.entry() {
-		e := &f.entries[b.index()]
-		if f.marks != nil && e.id != "" {
-			f.marks.add(mark(e.key, e.to))
-		}
-		out.giveWhole(&e.row, e.id, e.file)
-		e.id = ""
-		f.free = append(f.free, b.index())
+		b.time = uint64(f.giveEntry(s, b.index()))
+	} else if f.marks != nil {
+		f.marks.add(mark(b.key, b.to))
+	}
+}
+
+// giveLate has a message that was put back given out behind a row of a stretch.
+func (f *folder) giveLate(s *stretch, i int, m heldMessage, id []byte) {
+	l := late{row: int32(i)}
+	if m.entry() {
+		l.whole = f.giveEntry(s, m.index())
 	} else {
+		r := m.row()
+		r.line = m.line
+		l.whole = s.give(&r, string(id), f.trait(r.profile).file)
 		if f.marks != nil {
-			f.marks.add(mark(b.key, b.to))
+			f.marks.add(mark(m.key, m.to))
 		}
-		out.give(b, id, f.queue.line(f.queue.head))
 	}
-	f.queue.pop()
+	s.late = append(s.late, l)
 }
 
-// flush gives out messages that are left, some of them; false where none is left.
-func (f *folder) flush(some int, out *batch) bool {
-	f.queue.forget()
-	for ; some > 0 && !f.queue.empty(); some-- {
-		f.give(f.queue.first(), out)
+// giveEntry has what an entry says given out with a stretch, and forgets it.
+func (f *folder) giveEntry(s *stretch, i int32) int32 {
+	e := &f.entries[i]
+	if f.marks != nil && e.id != "" {
+		f.marks.add(mark(e.key, e.to))
 	}
-	return !f.queue.empty()
+	whole := s.give(&e.row, e.id, e.file)
+	e.id = ""
+	f.free = append(f.free, i)
+	return whole
 }
 
-// fifo holds texts in the order of coming, in pages, so that growing copies nothing.
-type fifo struct {
-	pages [][]byte
-	spare []byte
-	first int // of the first page
-}
-
-const fifoPage = 64 << 10
-
-func (q *fifo) push(text []byte) {
-	n := len(q.pages) - 1
-	if need := binary.MaxVarintLen32 + len(text); n < 0 || cap(q.pages[n])-len(q.pages[n]) < need {
-		page := q.spare
-		if q.spare = nil; cap(page) < need {
-			page = make([]byte, 0, max(fifoPage, need))
+// flush gives out messages that are left, a stretch of them; nil where none is left.
+func (f *folder) flush() *stretch {
+	q := &f.queue
+	if len(q.stretches) == 0 {
+		return nil
+	}
+	s := q.stretches[0]
+	for row := q.nextCare(); row < s.end(); row = q.nextCare() {
+		if b := &s.rows[row-s.first]; !b.gone() {
+			f.give(s.stretch, b)
 		}
-		q.pages = append(q.pages, page[:0])
-		n++
+		q.looked++
 	}
-	q.pages[n] = append(binary.AppendUvarint(q.pages[n], uint64(len(text))), text...)
-}
-
-// pop gives the first text. It is good until the next push.
-func (q *fifo) pop() []byte {
-	for q.first == len(q.pages[0]) {
-		q.spare, q.pages[0] = q.pages[0], nil
-		q.pages, q.first = q.pages[1:], 0
+	for h := &q.held; h.len() > 0; {
+		m := *h.at(h.first())
+		row := m.born(f.row)
+		if row >= s.end() {
+			break
+		}
+		h.pop()
+		var id []byte
+		if m.hasID() {
+			id = h.ids.pop()
+		}
+		f.giveLate(s.stretch, int(row-s.first), m, id)
 	}
-	page := q.pages[0][q.first:]
-	n, size := binary.Uvarint(page)
-	q.first += size + int(n)
-	return page[size : size+int(n)]
+	q.index = nil
+	q.stretches = q.stretches[1:]
+	return s.stretch
 }

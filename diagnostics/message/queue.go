@@ -1,244 +1,304 @@
 package message
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"slices"
 
-	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/number"
 )
 
-// brief is a message in the queue: either all of a message of one plain row, or
-// the number of an entry.
+// queue holds the messages that rows may still be folded into, and finds them by
+// key.
 //
-//	time  submit time +1 (42 bits, ms, 0: none), profile (22 bits); or the entry's number
-//	bits  offset of the delivery time from the submit time +1 (28 bits, 0: none), of the
-//	      row's time where it is not delivered; row (26 bits); rank (4), state (3), flags (3)
-type brief struct {
-	key  uint64
-	to   number.MSISDN
-	time uint64
-	bits uint64
-}
-
-const (
-	isEntry     = 1 << 0
-	idKept      = 1 << 1 // its id stands in the folder's ids
-	wasRepeated = 1 << 2
-	stateShift  = 3
-	rankShift   = 6
-	rowShift    = 10
-	offsetShift = 36
-
-	profileBits = 22
-	maxSubmit   = 1<<42 - 2
-	maxOffset   = 1<<28 - 2
-	rowMask     = 1<<26 - 1
-)
-
-// newBrief gives the short form of a row, ok false where it does not fit.
-func newBrief(r *deliverylog.Record, key uint64, to number.MSISDN, p profile) (b brief, ok bool) {
-	if to == 0 || r.Seen.Known() || r.Verified.Known() || r.Rank > 15 || p >= 1<<profileBits {
-		return b, false
-	}
-	end := r.Done
-	if r.State != deliverylog.Delivered {
-		end = r.At
-	} else if r.At.Known() {
-		return b, false
-	}
-	offset := uint64(0)
-	submitted := uint64(0)
-	if r.Submitted.Known() {
-		if r.Submitted < 0 || r.Submitted > maxSubmit {
-			return b, false
-		}
-		submitted = uint64(r.Submitted) + 1
-	}
-	if end.Known() {
-		if !r.Submitted.Known() || end < r.Submitted || end-r.Submitted > maxOffset {
-			return b, false
-		}
-		offset = uint64(end-r.Submitted) + 1
-	}
-	return brief{key: key, to: to, time: submitted<<profileBits | uint64(p),
-		bits: offset<<offsetShift | uint64(r.Rank)<<rankShift | uint64(r.State)<<stateShift}, true
-}
-
-func entryBrief(key uint64, to number.MSISDN, i int32, at int64, indexed bool) brief {
-	b := brief{key: key, to: to}
-	if !indexed {
-		b.key = 0
-	}
-	b.setBirth(at)
-	b.setEntry(i)
-	return b
-}
-
-func (b *brief) entry() bool              { return b.bits&isEntry != 0 }
-func (b *brief) index() int32             { return int32(b.time) }
-func (b *brief) hasID() bool              { return b.bits&idKept != 0 }
-func (b *brief) repeated() bool           { return b.bits&wasRepeated != 0 }
-func (b *brief) state() deliverylog.State { return deliverylog.State(b.bits >> stateShift & 7) }
-func (b *brief) profile() profile         { return profile(b.time & (1<<profileBits - 1)) }
-func (b *brief) setEntry(i int32)         { b.bits |= isEntry; b.time = uint64(uint32(i)) }
-func (b *brief) setBirth(row int64) {
-	b.bits = b.bits&^(rowMask<<rowShift) | uint64(row)&rowMask<<rowShift
-}
-func (b *brief) setID(has bool)      { b.set(idKept, has) }
-func (b *brief) setRepeated(is bool) { b.set(wasRepeated, is) }
-
-func (b *brief) set(flag uint64, on bool) {
-	if b.bits &^= flag; on {
-		b.bits |= flag
-	}
-}
-
-// age is how many rows ago a brief was put into the queue.
-func (b *brief) age(row int64) int64 { return int64((uint64(row) - b.bits>>rowShift) & rowMask) }
-
-// end is the delivery time, of a message that is not delivered the row's time.
-func (b *brief) end() deliverylog.Time {
-	if offset := b.bits >> offsetShift; offset > 0 {
-		return b.submitted() + deliverylog.Time(offset) - 1
-	}
-	return deliverylog.NoTime
-}
-
-func (b *brief) submitted() deliverylog.Time {
-	if t := b.time >> profileBits; t > 0 {
-		return deliverylog.Time(t) - 1
-	}
-	return deliverylog.NoTime
-}
-
-// same says that two briefs are of rows that say the same but for their profiles.
-func (b *brief) same(c *brief) bool {
-	return b.to == c.to && b.time>>profileBits == c.time>>profileBits && (b.bits^c.bits)&^(rowMask<<rowShift|wasRepeated) == 0
-}
-
-// row gives the row that the brief was made of, without its line.
-func (b *brief) row() row {
-	r := row{key: b.key, to: b.to, submitted: b.submitted(), seen: deliverylog.NoTime, done: deliverylog.NoTime, at: deliverylog.NoTime,
-		verified: deliverylog.NoTime, profile: b.profile(), state: b.state(), rank: uint8(b.bits >> rankShift & 15)}
-	if r.state == deliverylog.Delivered {
-		r.done = b.end()
-	} else {
-		r.at = b.end()
-	}
-	return r
-}
-
-// queue holds briefs in the order of coming, and finds them by key. A brief with
-// key 0 is not found.
+// A message stands in the queue at the row in which it begins, for a window of
+// rows. The rows lie in stretches, as the workers made them. What is to be held
+// for longer than a window is put back: it stands in held, at the row at which it
+// was put back, behind what that row itself began. So all that begins at a row
+// leaves the queue together, and the index need know of rows only.
 type queue struct {
-	ring       []brief // its length is a power of two
-	head, tail uint64  // positions; a position's place in the ring is its low bits
-	lines      []int64 // of the briefs in the ring, where they are wanted
-	lined      bool    // they are
+	window    int64
+	stretches []span
+	held      held
+	looked    int64 // no row before it needs a look any more, see nextCare
 
 	index    []bucket // a power of two
-	overflow []uint64 // a bit for each bucket: it was full
-	fullAt   []uint32 // position +1 at which a bucket was last full
-	posBits  int
-	keyShift int // a key's bucket is its highest bits
+	keyShift int      // a key's bucket is its highest bits
+	touched  byte
 
 	// spread: the index goes by recipient as well, since there was an id of very many.
 	spread   bool
-	patience int // how many briefs of an id may be looked at in vain before that
+	patience int // how many rows may be looked at in vain before that
 }
 
 const defaultPatience = 64
 
-// bucket is as much of the index as is loaded at once. A word is the low posBits
-// of a position, and above them a part of the key that is not 0. Words are not
-// taken out with their briefs: those that have no place between head and tail any
-// more are written over. posBits covers four rings, so that a word is seen to be
-// old long before its position comes again. What a full bucket has no room for
-// stands in the next one.
-type bucket [bucketWords]uint32
-
-const bucketWords = 16
-
-func (q *queue) empty() bool          { return q.head == q.tail }
-func (q *queue) first() *brief        { return q.at(q.head) }
-func (q *queue) at(pos uint64) *brief { return &q.ring[pos&uint64(len(q.ring)-1)] }
-
-func (q *queue) bucketOf(key uint64) int { return int(key >> (q.keyShift & 63)) }
-
-// tag is the part of a key that words have.
-func (q *queue) tag(key uint64) uint32 {
-	t := uint32(key>>1) << (q.posBits & 31) >> (q.posBits & 31)
-	return max(t, 1)
+// span is a stretch and the number of its first row.
+type span struct {
+	first int64
+	*stretch
 }
 
-// held is how many positions back from the tail words may be.
-func (q *queue) held() uint32 { return uint32(q.tail - q.head) }
+func (s span) end() int64 { return s.first + int64(len(s.rows)) }
 
-// behind is how far the position of a word is behind the tail.
-func (q *queue) behind(word uint32) uint32 {
-	return (uint32(q.tail) - word) & (1<<(q.posBits&31) - 1)
+// place is where a message stands: at a row, or put back there.
+type place struct {
+	row  int64
+	held int // 0, or its number in held
 }
 
-// current says that a word is of a brief in the queue.
-func (q *queue) current(word uint32) bool { return word != 0 && q.behind(word)-1 < q.held() }
+// end is the row behind the last that is here.
+func (q *queue) end() int64 {
+	if n := len(q.stretches); n > 0 {
+		return q.stretches[n-1].end()
+	}
+	return q.looked
+}
 
-// over says that what belongs into a bucket may stand in the next one.
-func (q *queue) over(bucket int) bool {
-	bit := uint64(1) << (bucket & 63)
-	if q.overflow[bucket>>6]&bit == 0 {
+// append puts rows behind the last ones. Few rows are copied into the last
+// stretch where they find room, so that stretches are half full at least. It
+// gives the stretch in which they lie, and where they begin in it.
+func (q *queue) append(s *stretch) (at span, from int) {
+	if n := len(q.stretches); n > 0 {
+		last := q.stretches[n-1]
+		if from = len(last.rows); from+len(s.rows) <= stretchRows {
+			last.add(s)
+			return last, from
+		}
+	}
+	at = span{q.end(), s}
+	q.stretches = append(q.stretches, at)
+	return at, 0
+}
+
+// at is where a row lies.
+func (q *queue) at(row int64) (s span, i int) {
+	lo, hi := 0, len(q.stretches)
+	for hi-lo > 1 {
+		if mid := int(uint(lo+hi) / 2); q.stretches[mid].first <= row {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	s = q.stretches[lo]
+	return s, int(row - s.first)
+}
+
+// brief is the message at a place.
+func (q *queue) brief(p place) *brief {
+	if p.held > 0 {
+		return &q.held.at(p.held).brief
+	}
+	s, i := q.at(p.row)
+	return &s.rows[i]
+}
+
+// nextCare is the first row not looked at that needs it, else the end.
+func (q *queue) nextCare() int64 {
+	if q.looked == q.end() {
+		return q.looked
+	}
+	s, i := q.at(q.looked)
+	for q.looked = s.nextCare(i) + s.first; q.looked == s.end() && q.looked < q.end(); {
+		s, _ = q.at(q.looked)
+		q.looked = s.nextCare(0) + s.first
+	}
+	return q.looked
+}
+
+// care has a message looked at when its time is over.
+func (q *queue) care(p place) {
+	if p.held == 0 {
+		s, i := q.at(p.row)
+		s.care(i)
+		q.looked = min(q.looked, p.row)
+	}
+}
+
+// leave takes out the stretches that end at a row or before it.
+func (q *queue) leave(to []*stretch, row int64) []*stretch {
+	for len(q.stretches) > 0 && q.stretches[0].end()-1 <= row {
+		to = append(to, q.stretches[0].stretch)
+		q.stretches[0].stretch = nil
+		q.stretches = q.stretches[1:]
+	}
+	return to
+}
+
+// line is the line of a message, 0 where lines are not kept.
+func (q *queue) line(p place) int64 {
+	if p.held > 0 {
+		return q.held.at(p.held).line
+	}
+	s, i := q.at(p.row)
+	return s.line(i)
+}
+
+// putBack puts a message to a row, the present one.
+func (q *queue) putBack(m heldMessage, row int64) {
+	m.setBirth(row)
+	q.held.push(m)
+	s, i := q.at(row)
+	s.rows[i].bits |= isFollowed
+	if m.key != 0 {
+		q.enter(q.hash(&m.brief), row, row)
+	}
+}
+
+// bucket is as much of the index as is loaded at once: fifteen words, each a row
+// and a tag, which is a part of the key. It lies there as
+//
+//	0   the first bytes of 15 tags, 0 where there is no word yet
+//	15  the next word to write (4 bits), and overBit
+//	16  15 times three bytes: the low 22 bits of the row's number, the rest of the tag
+//	61  the same of the last row that did not find room here
+//
+// Words are written in turn, so that the next is the oldest, and are never taken
+// out: one whose row is further back than the window is written over. Where it is
+// not, the bucket is full, overBit is set, and the word stands in the next bucket.
+// Words of a bucket that is written seldom may come to look young again after
+// four million rows; that they are not is seen from the key of the row.
+type bucket [64]byte
+
+const (
+	bucketWords = 15
+	bucketRows  = 16
+	bucketFull  = 61
+	overBit     = 1 << 7
+
+	rowBits = 22
+	rowMask = 1<<rowBits - 1
+
+	// Buckets have this many words at most when there is one more of them.
+	bucketLoad = 10
+	minBuckets = 32
+)
+
+// firstTag is the part of a key that stands in the first byte of a tag.
+func firstTag(key uint64) byte { return max(byte(key>>1), 1) }
+
+// rowWord is a row with the rest of the tag of a key.
+func rowWord(key uint64, row int64) uint32 { return uint32(key>>9)<<rowBits | uint32(row)&rowMask }
+
+// word is a row word, in the lower three bytes.
+func (b *bucket) word(at int) uint32 { return binary.LittleEndian.Uint32(b[at-1:]) >> 8 }
+
+func (b *bucket) setWord(at int, word uint32) {
+	binary.LittleEndian.PutUint32(b[at-1:], word<<8|uint32(b[at-1]))
+}
+
+// behind is how far the row of a word is behind another.
+func behind(word uint32, row int64) int64 { return int64((uint32(row) - word) & rowMask) }
+
+// tagged gives the words with a first tag: the highest bit of a byte for each.
+// Above a word that has it, one may be taken for one that has it too.
+func (b *bucket) tagged(tag byte) (low, high uint64) {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	all := uint64(tag) * ones
+	low = binary.LittleEndian.Uint64(b[:8]) ^ all
+	high = (binary.LittleEndian.Uint64(b[8:16]) ^ all) | 0xff<<56
+	return (low - ones) &^ low & tops, (high - ones) &^ high & tops
+}
+
+// next takes the lowest of the words that tagged gave.
+func nextWord(low, high uint64) (word int, restLow, restHigh uint64) {
+	if low != 0 {
+		return bits.TrailingZeros64(low) / 8, low & (low - 1), high
+	}
+	return 8 + bits.TrailingZeros64(high)/8, 0, high & (high - 1)
+}
+
+// row gives the row of a word where it is one of a key and of the window before a row.
+func (b *bucket) row(word int, key uint64, row, window int64) (at int64, ok bool) {
+	w := b.word(bucketRows + 3*word)
+	back := behind(w, row)
+	return row - back, back <= window && back > 0 && b[word] == firstTag(key) && (w^uint32(key>>9)<<rowBits)>>rowBits&3 == 0
+}
+
+// write puts a word where the oldest is, ok false where that is of the window.
+func (b *bucket) write(key uint64, row, now, window int64) (ok bool) {
+	next := int(b[bucketWords] & 15)
+	at := bucketRows + 3*next
+	if b[next] != 0 && behind(b.word(at), now) <= window {
 		return false
 	}
-	if uint32(q.tail)-(q.fullAt[bucket]-1) > q.held() { // the last of it is gone
-		q.overflow[bucket>>6] &^= bit
+	b[next] = firstTag(key)
+	b.setWord(at, rowWord(key, row))
+	if next++; next == bucketWords {
+		next = 0
+	}
+	b[bucketWords] = b[bucketWords]&overBit | byte(next)
+	return true
+}
+
+// over says that what belongs into a bucket may stand in the next one.
+func (b *bucket) over(row, window int64) bool {
+	if b[bucketWords]&overBit == 0 {
+		return false
+	}
+	if behind(b.word(bucketFull), row) > window { // the last of it is gone
+		b[bucketWords] &^= overBit
 		return false
 	}
 	return true
 }
 
-// find appends the positions of the briefs with a key, and with a recipient or
-// without one (0: with any), that fit.
-func (q *queue) find(to []uint64, key uint64, recipient number.MSISDN, fits func(*brief) bool) []uint64 {
-	if len(q.index) == 0 {
-		return to
-	}
-	look := func(at []uint64, pos uint64) []uint64 {
-		if b := q.at(pos); b.key == key && (b.to == recipient || b.to == 0 || recipient == 0) && fits(b) && !slices.Contains(at, pos) {
-			return append(at, pos)
+// maybe says that there may be a row of a key in a bucket or in the next ones.
+func (b *bucket) maybe(key uint64, row, window int64) bool {
+	for low, high := b.tagged(firstTag(key)); low|high != 0; {
+		var word int
+		word, low, high = nextWord(low, high)
+		if _, ok := b.row(word, key, row, window); ok {
+			return true
 		}
-		return at
 	}
-	if q.spread && recipient == 0 {
-		for pos := q.head; pos != q.tail; pos++ {
-			to = look(to, pos)
+	return b.over(row, window)
+}
+
+func (q *queue) bucketOf(key uint64) int { return int(key >> (q.keyShift & 63)) }
+
+// reserve makes room in the index for some rows behind one.
+func (q *queue) reserve(rows int, row int64) {
+	live := min(row+int64(rows), q.window+1) + int64(q.held.len())
+	size := max(minBuckets, len(q.index))
+	for live > int64(size)*bucketLoad {
+		size *= 4
+	}
+	if size != len(q.index) {
+		q.rebuild(size, row+1)
+	}
+}
+
+// rebuild makes the index anew, of all before a row.
+func (q *queue) rebuild(size int, row int64) {
+	q.index = make([]bucket, size)
+	q.keyShift = 64 - bits.Len(uint(size-1))
+	q.each(row, func(b *brief, p place) {
+		if b.key != 0 {
+			q.enter(q.hash(b), p.row, row)
 		}
-		return to
-	}
-	vain := 0
-	probe := func(hash uint64) {
-		tag := q.tag(hash)
-		for i := q.bucketOf(hash); ; i = (i + 1) & (len(q.index) - 1) {
-			for _, w := range q.index[i] {
-				if w>>(q.posBits&31) == tag && q.current(w) {
-					n := len(to)
-					if to = look(to, q.tail-uint64(q.behind(w))); len(to) == n {
-						vain++
-					}
-				}
-			}
-			if !q.over(i) {
+	})
+}
+
+// each gives all messages, seen from a row, in the order in which they leave.
+func (q *queue) each(row int64, f func(*brief, place)) {
+	held := q.held.first()
+	for _, s := range q.stretches {
+		for i := range s.rows {
+			at := s.first + int64(i)
+			if at >= row {
 				return
 			}
+			if at < row-q.window {
+				continue
+			}
+			f(&s.rows[i], place{at, 0})
+			for ; held < q.held.end() && q.held.at(held).born(row) == at; held++ {
+				f(&q.held.at(held).brief, place{at, held})
+			}
 		}
 	}
-	probe(key)
-	if q.spread {
-		probe(mark(key, recipient))
-	} else if vain > q.patience {
-		q.spread = true
-		q.rebuild(len(q.ring))
-	}
-	return to
 }
 
 // hash is where a brief stands in the index.
@@ -249,153 +309,116 @@ func (q *queue) hash(b *brief) uint64 {
 	return b.key
 }
 
-// named tells that the recipient of a brief has become known.
-func (q *queue) named(pos uint64) {
-	if b := q.at(pos); q.spread && b.key != 0 {
-		q.enter(q.hash(b), pos)
+// named tells that the recipient of a message has become known.
+func (q *queue) named(p place, row int64) {
+	if b := q.brief(p); q.spread && b.key != 0 {
+		q.enter(q.hash(b), p.row, row)
 	}
 }
 
-// free looks for the word that a key would take; none is -1. ok is false where
-// there may be a brief with that key.
-func (q *queue) free(key uint64) (word int, ok bool) {
-	if len(q.index) == 0 {
-		return -1, true
-	}
-	i := q.bucketOf(key)
-	if q.overflow[i>>6]>>(i&63)&1 != 0 || q.spread {
-		return -1, false // to be looked at more closely
-	}
-	shift, tag, tail, held := q.posBits&31, q.tag(key), uint32(q.tail), q.held()
-	mask := uint32(1)<<shift - 1
-	word = -1
-	b := &q.index[i]
-	for k, w := range b {
-		t := w >> shift
-		if t == tag {
-			return -1, false
+// enter puts a row into the index.
+func (q *queue) enter(hash uint64, row, now int64) {
+	for i := q.bucketOf(hash); ; i = (i + 1) & (len(q.index) - 1) {
+		b := &q.index[i]
+		if b.write(hash, row, now, q.window) {
+			return
 		}
-		if (tail-w)&mask-1 >= held || t == 0 {
-			word = k
+		if b[bucketWords]&overBit == 0 || behind(b.word(bucketFull), now) > now-row {
+			b.setWord(bucketFull, rowWord(0, row))
 		}
+		b[bucketWords] |= overBit
 	}
-	if word < 0 {
-		return -1, true
-	}
-	return i*bucketWords + word, true
 }
 
-// touch loads what free will look at for some keys: so the misses of many of them overlap.
-func (q *queue) touch(rows []brief) (touched uint32) {
-	if len(q.index) == 0 {
+// enterAll puts rows into the index, of which the first has a number, up to one
+// that is no brief or may belong to a message that is here.
+func (q *queue) enterAll(rows []brief, first int64) (n int) {
+	const ahead = 32
+	if q.spread {
 		return 0
 	}
 	for i := range rows {
+		if i%ahead == 0 {
+			q.touch(rows[i:min(i+ahead, len(rows))])
+		}
+		b, row := &rows[i], first+int64(i)
+		if b.entry() {
+			return i
+		}
+		k := &q.index[q.bucketOf(b.key)]
+		low, high := k.tagged(firstTag(b.key))
+		if (low|high != 0 || k[bucketWords]&overBit != 0) && k.maybe(b.key, row, q.window) && q.known(b.key, row) {
+			return i
+		}
+		if !k.write(b.key, row, row, q.window) {
+			q.enter(b.key, row, row)
+		}
+	}
+	return len(rows)
+}
+
+// touch loads the buckets of some rows: so the misses of many of them overlap.
+func (q *queue) touch(rows []brief) {
+	touched := byte(0)
+	for i := range rows {
 		touched ^= q.index[q.bucketOf(rows[i].key)][0]
 	}
-	return touched
+	q.touched ^= touched
 }
 
-// put puts a brief to the end, whose key takes the word that free gave.
-func (q *queue) put(b *brief, word int) {
-	if word < 0 || q.tail-q.head == uint64(len(q.ring)) {
-		q.push(*b)
-		return
-	}
-	*q.at(q.tail) = *b
-	q.index[word/bucketWords][word%bucketWords] = q.word(b.key, q.tail)
-	q.tail++
+// known says that there is a message with a key, seen from a row.
+func (q *queue) known(key uint64, row int64) bool {
+	known := false
+	q.probe(key, row, func(b *brief, _ place) { known = known || b.key == key })
+	return known
 }
 
-func (q *queue) word(key, pos uint64) uint32 {
-	return q.tag(key)<<(q.posBits&31) | uint32(pos)&(1<<(q.posBits&31)-1)
-}
-
-func (q *queue) push(b brief) {
-	if q.tail-q.head == uint64(len(q.ring)) {
-		q.grow()
-	}
-	*q.at(q.tail) = b
-	if b.key != 0 {
-		q.enter(q.hash(&b), q.tail)
-	}
-	q.tail++
-}
-
-// line is the line of a brief, 0 where lines are not kept.
-func (q *queue) line(pos uint64) int64 {
-	if !q.lined {
-		return 0
-	}
-	return q.lines[pos&uint64(len(q.ring)-1)]
-}
-
-// setLine is for the last that was pushed.
-func (q *queue) setLine(line int64) {
-	if q.lined {
-		q.lines[(q.tail-1)&uint64(len(q.ring)-1)] = line
-	}
-}
-
-// enter puts a position into the index.
-func (q *queue) enter(key, pos uint64) {
-	for i := q.bucketOf(key); ; i = (i + 1) & (len(q.index) - 1) {
-		for k, w := range q.index[i] {
-			if !q.current(w) {
-				q.index[i][k] = q.word(key, pos)
-				return
+// probe gives the messages, seen from a row, that may have a hash.
+func (q *queue) probe(hash uint64, row int64, f func(*brief, place)) {
+	for i := q.bucketOf(hash); ; i = (i + 1) & (len(q.index) - 1) {
+		k := &q.index[i]
+		for low, high := k.tagged(firstTag(hash)); low|high != 0; {
+			var word int
+			word, low, high = nextWord(low, high)
+			at, ok := k.row(word, hash, row, q.window)
+			if !ok {
+				continue
+			}
+			s, i := q.at(at)
+			f(&s.rows[i], place{at, 0})
+			if s.rows[i].followed() {
+				for n := q.held.from(at, row); n < q.held.end() && q.held.at(n).born(row) == at; n++ {
+					f(&q.held.at(n).brief, place{at, n})
+				}
 			}
 		}
-		bit, tail := uint64(1)<<(i&63), uint32(q.tail)
-		if q.overflow[i>>6]&bit == 0 || tail-(q.fullAt[i]-1) > tail-uint32(pos) {
-			q.fullAt[i] = uint32(pos) + 1
+		if !k.over(row, q.window) {
+			return
 		}
-		q.overflow[i>>6] |= bit
 	}
 }
 
-// pop forgets the first.
-func (q *queue) pop() { q.head++ }
-
-// forget makes nothing be found any more.
-func (q *queue) forget() { q.index, q.overflow, q.fullAt = nil, nil, nil }
-
-// move puts the first, as b, to the end.
-func (q *queue) move(b brief) {
-	line := q.line(q.head)
-	q.pop()
-	q.push(b)
-	q.setLine(line)
-}
-
-func (q *queue) grow() {
-	// Four times as large until it holds a window: what is left behind is a quarter.
-	size := max(256, 4*len(q.ring))
-	if len(q.ring) >= Window {
-		size = 2 * len(q.ring)
-	}
-	q.rebuild(size)
-}
-
-// rebuild puts everything into a ring of a size and makes the index anew.
-func (q *queue) rebuild(size int) {
-	old := *q
-	q.ring = make([]brief, size)
-	if q.lined {
-		q.lines = make([]int64, size)
-	}
-	q.index = make([]bucket, 2*size/bucketWords)
-	q.overflow, q.fullAt = make([]uint64, len(q.index)/64+1), make([]uint32, len(q.index))
-	q.posBits = bits.Len(uint(size-1)) + 2
-	q.keyShift = 64 - bits.Len(uint(len(q.index)-1))
-	for q.tail = q.head; q.tail != old.tail; q.tail++ {
-		b := old.at(q.tail)
-		*q.at(q.tail) = *b
-		if q.lined {
-			q.lines[q.tail&uint64(size-1)] = old.line(q.tail)
-		}
-		if b.key != 0 {
-			q.enter(q.hash(b), q.tail)
+// find appends the places of the messages, seen from a row, with a key, and with
+// a recipient or without one (0: with any), that fit.
+func (q *queue) find(to []place, key uint64, recipient number.MSISDN, row int64, fits func(*brief) bool) []place {
+	vain := 0
+	look := func(b *brief, p place) {
+		if b.key == key && (b.to == recipient || b.to == 0 || recipient == 0) && fits(b) && !slices.Contains(to, p) {
+			to = append(to, p)
+		} else {
+			vain++
 		}
 	}
+	if q.spread && recipient == 0 {
+		q.each(row, look)
+		return to
+	}
+	q.probe(key, row, look)
+	if q.spread {
+		q.probe(mark(key, recipient), row, look)
+	} else if vain > q.patience {
+		q.spread = true
+		q.rebuild(len(q.index), row)
+	}
+	return to
 }

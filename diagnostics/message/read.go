@@ -130,21 +130,21 @@ func (r *reading) readLog(ctx context.Context, log deliverylog.Log, o Options, f
 
 // flush gives out what is left, with all workers.
 func (r *reading) flush(ctx context.Context) error {
-	const some = 4096
 	var turn sync.Mutex
 	drain := func(w *worker) error {
-		for more := true; more; {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
+		w.spare = nil
+		for ctx.Err() == nil {
 			turn.Lock()
-			more = r.folder.flush(some, &w.out)
+			s := r.folder.flush()
 			turn.Unlock()
-			if err := w.Free(); err != nil {
+			if s == nil {
+				return nil
+			}
+			if err := w.give(s); err != nil {
 				return err
 			}
 		}
-		return nil
+		return ctx.Err()
 	}
 	if len(r.workers) == 1 {
 		return drain(r.workers[0])

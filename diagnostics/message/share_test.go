@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -189,37 +190,106 @@ func TestWhole(t *testing.T) {
 	}
 }
 
-// TestQueue: what is put in is found until it is taken out, whatever the hashes.
+// TestQueue: what is put in is found until its time is over and no longer, whatever
+// the hashes, however the rows are cut into stretches and whatever is put back.
 func TestQueue(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 3))
-	q := queue{patience: 1 << 30}
-	var in []uint64 // keys, in order
-	for range 100_000 {
-		switch {
-		case r.IntN(5) < 3 || len(in) == 0:
-			key := (uint64(r.IntN(7))<<61 | uint64(r.IntN(3000))) | 1<<59
-			q.push(brief{key: key, to: number.MSISDN(len(in))})
-			in = append(in, key)
-		case r.IntN(3) == 0:
-			q.move(*q.first())
-			in = append(in[1:], in[0])
-		default:
-			q.pop()
-			in = in[1:]
+	for seed := range 6 {
+		r := rand.New(rand.NewPCG(uint64(seed), 3))
+		window := int64([]int{1, 40, 3000}[seed%3])
+		q := queue{window: window, looked: 1, patience: 1 << 30}
+		type message struct {
+			key uint64
+			place
 		}
-		if len(in) == 0 {
-			continue
+		var in []message // in the order in which they leave
+		key := func() uint64 { return uint64(r.IntN(7))<<61 | uint64(r.IntN(int(window)))<<1 | 1<<59 | 1 }
+		if seed >= 3 {
+			key = func() uint64 { return r.Uint64() | 1 }
 		}
-		i := r.IntN(len(in))
-		at := q.find(nil, in[i], 0, func(*brief) bool { return true })
-		slices.Sort(at)
-		if !slices.Contains(at, q.head+uint64(i)) {
-			t.Fatalf("key %x at %d of %d: found at %d", in[i], i, len(in), at)
-		}
-		for _, pos := range at {
-			if in[pos-q.head] != in[i] {
-				t.Fatalf("another key found")
+		row, past := int64(0), 0
+		for row < 20_000 {
+			s := newStretch()
+			for range 1 + r.IntN(min(stretchRows, 1+r.IntN(2*stretchRows))) {
+				s.rows = append(s.rows, brief{key: key()})
 			}
+			q.reserve(len(s.rows), row)
+			at, from := q.append(s)
+			for i := from; i < len(at.rows); {
+				n := 0
+				if r.IntN(2) == 0 { // those of keys that are not here yet, and one at most otherwise
+					n = q.enterAll(at.rows[i:i+1], row+1)
+				}
+				row++
+				if b := &at.rows[i]; n == 0 {
+					if slices.ContainsFunc(in, func(m message) bool { return m.key == b.key }) != q.known(b.key, row) {
+						t.Fatalf("row %d: known is %v", row, q.known(b.key, row))
+					}
+					q.enter(b.key, row, row)
+				} else if slices.ContainsFunc(in, func(m message) bool { return m.key == b.key }) {
+					t.Fatalf("row %d: a key that is here is taken for a new one", row)
+				}
+				in = append(in, message{at.rows[i].key, place{row, 0}})
+				i++
+				for len(in) > 0 && in[0].row <= row-window {
+					m := in[0]
+					in = in[1:]
+					b := q.brief(m.place)
+					again := heldMessage{brief: *b}
+					if m.held > 0 {
+						q.held.pop()
+					} else {
+						b.leave()
+					}
+					if r.IntN(3) > 0 {
+						again.bits &^= isFollowed
+						q.putBack(again, row)
+						past++
+						in = append(in, message{m.key, place{row, past}})
+					}
+				}
+				m := message{key: key()}
+				if len(in) > 0 && r.IntN(3) > 0 {
+					m = in[r.IntN(len(in))]
+				}
+				var want []place
+				for _, o := range in {
+					if o.key == m.key && o.row > row-window {
+						want = append(want, o.place)
+					}
+				}
+				got := q.find(nil, m.key, 0, row+1, func(*brief) bool { return true })
+				slices.SortFunc(got, func(a, b place) int { return cmp.Or(cmp.Compare(a.row, b.row), cmp.Compare(a.held, b.held)) })
+				if !slices.Equal(got, want) {
+					t.Fatalf("seed %d, row %d: key %x is found at %v, want %v", seed, row, m.key, got, want)
+				}
+			}
+			q.leave(nil, row-window)
+		}
+		if len(q.stretches) > 3+int(window)/(stretchRows/2) {
+			t.Errorf("%d stretches of a window of %d rows", len(q.stretches), window)
+		}
+	}
+}
+
+// TestIndexAge: the index tells rows apart whose numbers have the same low bits.
+func TestIndexAge(t *testing.T) {
+	const window = 1000
+	q := queue{window: window, looked: 1, patience: defaultPatience}
+	const apart = rowMask + 1
+	enter := func(row int64, key uint64) {
+		s := newStretch()
+		s.rows = append(s.rows, brief{key: key})
+		q.looked = row
+		q.stretches = []span{{row, s}}
+		q.reserve(1, row-1)
+		if q.known(key, row) || q.enterAll(s.rows, row) != 1 {
+			t.Fatalf("row %d is known before it is put in", row)
+		}
+	}
+	for i := range int64(40) { // the same bucket, at the same place in its turns
+		enter(5+i*apart, 7)
+		if !q.known(7, 6+i*apart) || q.known(7, 6+window+i*apart) || !q.known(7, 5+window+i*apart) {
+			t.Fatalf("row %d is not found for a window of rows", 5+i*apart)
 		}
 	}
 }
@@ -280,15 +350,18 @@ func TestSpread(t *testing.T) {
 			t.Errorf("seed %d: %d messages differ from %d", seed, len(told[0]), len(told[1]))
 		}
 	}
-	b := brief{key: 7<<40 | 1}
-	q := queue{patience: defaultPatience}
+	q := queue{window: Window, looked: 1, patience: defaultPatience}
 	for i := range 5000 {
-		b.to = number.MSISDN(447700900000 + i)
-		if found := q.find(nil, b.key, b.to, func(*brief) bool { return true }); len(found) > 0 {
+		b, row := brief{key: 7<<40 | 1, to: number.MSISDN(447700900000 + i)}, int64(i+1)
+		q.reserve(1, row-1)
+		s := newStretch()
+		s.rows = append(s.rows, b)
+		q.append(s)
+		if found := q.find(nil, b.key, b.to, row, func(*brief) bool { return true }); len(found) > 0 {
 			t.Fatalf("%d is found before it is put in", i)
 		}
-		q.push(b)
-		if found := q.find(nil, b.key, b.to, func(*brief) bool { return true }); len(found) != 1 {
+		q.enter(q.hash(&b), row, row)
+		if found := q.find(nil, b.key, b.to, row+1, func(*brief) bool { return true }); len(found) != 1 {
 			t.Fatalf("%d is found %d times", i, len(found))
 		}
 	}

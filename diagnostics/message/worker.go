@@ -1,7 +1,6 @@
 package message
 
 import (
-	"encoding/binary"
 	"hash/maphash"
 
 	"cli.otpdoctor/diagnostics/deliverylog"
@@ -14,47 +13,15 @@ type worker struct {
 	res    *resolver
 	emit   func(*Message) error
 
-	rows  []brief // of the present block; one that is an entry is the number of a whole row
+	rows  []*stretch // of the present block; a brief that is an entry is the number of a whole row
 	whole []row
-	lines []int64 // of rows, where they are wanted
-	ids   []byte  // of rows
+	ids   []byte  // of all rows
 	ends  []int32 // … where each ends
 
-	out     batch
+	out     []*stretch // given out
+	spare   []*stretch
 	message Message
 	silent  []*silence // by input
-	touched uint32
-}
-
-// batch is messages that were given out.
-type batch struct {
-	list  []brief // one that is an entry is the number of a whole row
-	whole []given
-	lines []int64 // of the briefs, where they are wanted
-	ids   []byte  // length and text of those that have them
-}
-
-type given struct {
-	row
-	file int32
-}
-
-func (b *batch) give(short *brief, id []byte, line int64) {
-	b.list = append(b.list, *short)
-	if short.hasID() {
-		b.ids = append(binary.AppendUvarint(b.ids, uint64(len(id))), id...)
-	}
-	if line > 0 {
-		b.lines = append(b.lines, line)
-	}
-}
-
-func (b *batch) giveWhole(r *row, id string, file int32) {
-	short := brief{bits: idKept}
-	short.setEntry(int32(len(b.whole)))
-	b.list = append(b.list, short)
-	b.whole = append(b.whole, given{*r, file})
-	b.ids = append(binary.AppendUvarint(b.ids, uint64(len(id))), id...)
 }
 
 // seed is the same in all workers: a message's key must be.
@@ -83,89 +50,145 @@ func (w *worker) Row(r *deliverylog.Record) {
 		r.Note = int32(p) + 1
 	}
 	to := w.res.recipient(r)
-	b, ok := w.folder.brief(r, key, to, p)
-	if !ok {
-		b = brief{key: key, to: to}
+	s, i := w.next()
+	b := &s.rows[i]
+	if !w.folder.brief(b, r, key, to, p) {
+		*b = brief{key: key, to: to}
 		b.setEntry(int32(len(w.whole)))
+		s.care(i)
 		w.whole = append(w.whole, row{key: key, to: to, submitted: r.Submitted, seen: r.Seen, done: r.Done, at: r.At, verified: r.Verified,
 			line: r.Line, profile: p, state: r.State, rank: r.Rank, begins: r.Begins})
+	} else if b.hasID() {
+		s.name(i, r.ID)
+		if open(b.state()) {
+			s.care(i)
+		}
 	}
-	w.rows = append(w.rows, b)
 	w.ids = append(w.ids, r.ID...)
 	w.ends = append(w.ends, int32(len(w.ids)))
 	if w.folder.whole {
-		w.lines = append(w.lines, r.Line)
+		s.lines = append(s.lines, r.Line)
 	}
+}
+
+// next gives the place of one row more.
+func (w *worker) next() (s *stretch, i int) {
+	if n := len(w.rows); n > 0 {
+		s = w.rows[n-1]
+	}
+	if s == nil || len(s.rows) == stretchRows {
+		if n := len(w.spare); n > 0 {
+			s, w.spare = w.spare[n-1], w.spare[:n-1]
+		} else {
+			s = newStretch()
+		}
+		w.rows = append(w.rows, s)
+	}
+	i = len(s.rows)
+	s.rows = s.rows[:i+1]
+	return s, i
 }
 
 // Turn folds the rows of the block.
 func (w *worker) Turn(line int64) error {
-	const ahead = 32
 	f := w.folder
-	from := int32(0)
-	for i := range w.rows {
-		if i%ahead == 0 {
-			w.touched ^= f.queue.touch(w.rows[i:min(i+ahead, len(w.rows))])
+	f.queue.reserve(len(w.ends), f.row)
+	n := 0
+	for _, s := range w.rows {
+		for i := range s.lines {
+			s.lines[i] += line
 		}
-		b, at := &w.rows[i], int64(0)
-		id := w.ids[from:w.ends[i]]
-		from = w.ends[i]
-		var whole *row
-		if b.entry() {
-			whole = &w.whole[b.index()]
-			whole.line += line
-		} else if f.whole {
-			at = w.lines[i] + line
+		at, from := f.queue.append(s)
+		first := n - from
+		n += len(at.rows) - from
+		f.add(at, from, func(i int) (more further) {
+			i += first
+			start := int32(0)
+			if i > 0 {
+				start = w.ends[i-1]
+			}
+			more.id = w.ids[start:w.ends[i]]
+			if b := &at.rows[i-first]; b.entry() {
+				more.row = &w.whole[b.index()]
+				more.row.line += line
+			}
+			return more
+		})
+		if at.stretch != s {
+			w.keep(s)
 		}
-		f.add(b, whole, id, at, &w.out)
 	}
+	w.rows = w.rows[:0]
 	w.Drop()
+	f.over = f.queue.leave(f.over, f.row-f.window)
+	w.out = append(w.out, f.over...)
+	f.over = f.over[:0]
 	return nil
 }
 
 // Drop forgets the rows of the block.
 func (w *worker) Drop() {
-	w.rows, w.whole, w.lines, w.ids, w.ends = w.rows[:0], w.whole[:0], w.lines[:0], w.ids[:0], w.ends[:0]
+	for _, s := range w.rows {
+		w.keep(s)
+	}
+	w.rows, w.whole, w.ids, w.ends = w.rows[:0], w.whole[:0], w.ids[:0], w.ends[:0]
+}
+
+// keep has a stretch used again.
+func (w *worker) keep(s *stretch) {
+	s.reset()
+	w.spare = append(w.spare, s)
 }
 
 // Free emits the messages that were given out.
 func (w *worker) Free() error {
-	o := w.out
-	w.out = batch{o.list[:0], o.whole[:0], o.lines[:0], o.ids[:0]}
-	ids := string(o.ids)
-	for i := range o.list {
-		b := &o.list[i]
+	for _, s := range w.out {
+		if err := w.give(s); err != nil {
+			return err
+		}
+		w.keep(s)
+	}
+	w.out = w.out[:0]
+	return nil
+}
+
+// give emits the messages of a stretch.
+func (w *worker) give(s *stretch) error {
+	ids, from, names, later := string(s.ids), int32(0), s.names, s.late
+	for i := range s.rows {
+		b := &s.rows[i]
 		id := ""
 		if b.hasID() {
-			n, size := uvarint(ids)
-			id, ids = ids[size:size+n], ids[size+n:]
+			id, from, names = ids[from:names[0].end], names[0].end, names[1:]
 		}
-		var m *Message
-		if b.entry() {
-			g := &o.whole[b.index()]
-			w.res.message(&g.row, id, g.file, &w.message)
-			m = &w.message
-		} else {
-			m = w.res.short(b, id)
-			if len(o.lines) > 0 {
-				m.Line, o.lines = o.lines[0], o.lines[1:]
+		switch {
+		case b.gone():
+		case b.entry():
+			if err := w.giveWhole(&s.whole[b.index()]); err != nil {
+				return err
+			}
+		default:
+			m := w.res.short(b, id)
+			m.Line = s.line(i)
+			if err := w.giveMessage(m); err != nil {
+				return err
 			}
 		}
-		w.silent[m.File].count(m)
-		if err := w.emit(m); err != nil {
-			return err
+		for ; len(later) > 0 && int(later[0].row) == i; later = later[1:] {
+			if err := w.giveWhole(&s.whole[later[0].whole]); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// uvarint is binary.Uvarint for a text.
-func uvarint(s string) (n, size int) {
-	for shift := 0; ; shift += 7 {
-		c := s[size]
-		size++
-		if n |= int(c&0x7f) << shift; c < 0x80 {
-			return n, size
-		}
-	}
+func (w *worker) giveWhole(g *given) error {
+	w.res.message(&g.row, g.id, g.file, &w.message)
+	return w.giveMessage(&w.message)
+}
+
+func (w *worker) giveMessage(m *Message) error {
+	w.silent[m.File].count(m)
+	return w.emit(m)
 }
