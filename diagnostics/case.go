@@ -66,9 +66,6 @@ func NewCase(set *faq.Set, now func() time.Time) *Case {
 	return c
 }
 
-// Set is the FAQ in use.
-func (c *Case) Set() *faq.Set { return c.set }
-
 // Topic is the FAQ topic chosen, empty before that.
 func (c *Case) Topic() string { return c.topic }
 

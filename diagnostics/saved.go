@@ -169,11 +169,7 @@ func partial(inputs []deliverylog.Summary, saved map[int]savedCount) bool {
 // warnTwice tells of logs that are in a saved count and among the inputs once
 // more: single messages are not known any longer, so repeats cannot be left out.
 func warnTwice(inputs []deliverylog.Summary, saved map[int]savedCount) {
-	type place struct {
-		input int
-		name  string
-	}
-	first := map[string]place{}
+	first := map[string]int{} // by hash, the input that has it
 	for i := range inputs {
 		in := &inputs[i]
 		count, isSaved := saved[i]
@@ -187,13 +183,13 @@ func warnTwice(inputs []deliverylog.Summary, saved map[int]savedCount) {
 			}
 			f, seen := first[p.SHA256]
 			if !seen {
-				first[p.SHA256] = place{i, p.Name}
+				first[p.SHA256] = i
 				continue
 			}
-			if _, other := saved[f.input]; !isSaved && !other {
+			if _, other := saved[f]; !isSaved && !other {
 				continue // rows of one log are told apart
 			}
-			in.Warnings = append(in.Warnings, fmt.Sprintf("%s is in %s too: its messages are counted twice", p.Name, inputs[f.input].Name))
+			in.Warnings = append(in.Warnings, fmt.Sprintf("%s is in %s too: its messages are counted twice", p.Name, inputs[f].Name))
 		}
 	}
 }

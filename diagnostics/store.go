@@ -203,9 +203,6 @@ func cutTornLine(f *os.File) error {
 	return err
 }
 
-// Path is the file written to.
-func (j *Journal) Path() string { return j.path }
-
 // line is an event as it stands in the file.
 type line struct {
 	Version int `json:"version,omitempty"` // in the first line

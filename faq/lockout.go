@@ -93,18 +93,3 @@ func (s *Set) Lockout(f LockoutFields) LockoutText {
 	text.After = s.Fill(form.After, values)
 	return text
 }
-
-// Text is the request in plain text, without its subject.
-func (t LockoutText) Text() string {
-	var b strings.Builder
-	b.WriteString(t.First + "\n\n" + t.Intro + "\n\n")
-	width := 0
-	for _, f := range t.Fields {
-		width = max(width, len(f.Label))
-	}
-	for _, f := range t.Fields {
-		b.WriteString(f.Label + ":" + strings.Repeat(" ", width-len(f.Label)+1) + f.Value + "\n")
-	}
-	b.WriteString("\n" + t.Closing + "\n\n" + t.After + "\n")
-	return b.String()
-}

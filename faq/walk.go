@@ -17,7 +17,6 @@ type Walk struct {
 	topic  Topic
 	facts  Facts
 	events []Event
-	undone []Event // newest first
 }
 
 // Event is one thing that the agent did, as a case file keeps it.
@@ -87,10 +86,6 @@ func (w Walk) With(f Facts) Walk {
 // Topic returns the topic that is walked.
 func (w Walk) Topic() Topic { return w.topic }
 
-// Words returns the words of the case as the walk knows them: those of its
-// facts, and those that answers have filled.
-func (w Walk) Words() map[string]string { return w.words(w.path()) }
-
 // History returns what was answered and reopened, in order. See [Set.Replay].
 func (w Walk) History() []Event { return slices.Clone(w.events) }
 
@@ -114,16 +109,6 @@ func (w Walk) Answer(value string) Walk {
 	return w.add(Event{Step: w.topic.Steps[p.current].ID, Answer: value})
 }
 
-// AnswerStep answers any step, also one that the data decide or that was
-// answered before. Later answers are kept where the walk still comes to them.
-// An id that the topic does not have changes nothing.
-func (w Walk) AnswerStep(id, value string) Walk {
-	if _, _, ok := w.topic.Step(id); !ok {
-		return w
-	}
-	return w.add(Event{Step: id, Answer: value})
-}
-
 // Back asks the last answered step again. Its answer stays as a suggestion, and
 // later answers hold. Where nothing was answered it changes nothing.
 func (w Walk) Back() Walk {
@@ -138,34 +123,8 @@ func (w Walk) Back() Walk {
 	return w
 }
 
-// Undo takes back the last answer or step back; Redo brings it again until
-// something else is done.
-func (w Walk) Undo() Walk {
-	if n := len(w.events); n > 0 {
-		w.undone = append([]Event{w.events[n-1]}, w.undone...)
-		w.events = slices.Clone(w.events[:n-1])
-	}
-	return w
-}
-
-// Redo takes back an Undo.
-func (w Walk) Redo() Walk {
-	if len(w.undone) > 0 {
-		w.events = append(slices.Clone(w.events), w.undone[0])
-		w.undone = slices.Clone(w.undone[1:])
-	}
-	return w
-}
-
-// CanUndo and CanRedo say whether there is something to undo or redo.
-func (w Walk) CanUndo() bool { return len(w.events) > 0 }
-
-// CanRedo reports whether an undone event can be brought back.
-func (w Walk) CanRedo() bool { return len(w.undone) > 0 }
-
 func (w Walk) add(e Event) Walk {
 	w.events = append(slices.Clone(w.events), e)
-	w.undone = nil
 	return w
 }
 
@@ -485,13 +444,6 @@ func (s Step) branchFor(r Result) Branch {
 		return s.Yes
 	}
 	return s.branch(no)
-}
-
-// Choice reads a line as yes, no or unknown in the way a walk does: for a face
-// that wants to say how it understood a line.
-func (w Walk) Choice(step Step, line string) string {
-	c, _ := w.read(step, line)
-	return string(c)
 }
 
 // read understands an answer; value is the answer as it should be shown.

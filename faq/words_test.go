@@ -161,7 +161,7 @@ func TestLockout(t *testing.T) {
 		if given := c.name == "full" || c.name == "broken-lines"; strings.Contains(text.Subject, "consent given") != given {
 			t.Errorf("%s: subject %q", c.name, text.Subject)
 		}
-		golden(t, filepath.Join("testdata", "lockout", c.name+".txt"), "Subject: "+text.Subject+"\n\n"+text.Text())
+		golden(t, filepath.Join("testdata", "lockout", c.name+".txt"), "Subject: "+text.Subject+"\n\n"+lockoutText(text))
 	}
 }
 
@@ -205,4 +205,19 @@ func TestHowToUnblock(t *testing.T) {
 	if len(s.Carriers) < 40 || len(countries) < 15 {
 		t.Errorf("%d carriers in %d countries, want 40 in 15", len(s.Carriers), len(countries))
 	}
+}
+
+// lockoutText is a request with its fields below each other.
+func lockoutText(t LockoutText) string {
+	var b strings.Builder
+	b.WriteString(t.First + "\n\n" + t.Intro + "\n\n")
+	width := 0
+	for _, f := range t.Fields {
+		width = max(width, len(f.Label))
+	}
+	for _, f := range t.Fields {
+		b.WriteString(f.Label + ":" + strings.Repeat(" ", width-len(f.Label)+1) + f.Value + "\n")
+	}
+	b.WriteString("\n" + t.Closing + "\n\n" + t.After + "\n")
+	return b.String()
 }

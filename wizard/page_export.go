@@ -260,13 +260,9 @@ func (p *exportPage) view(m *model, w, h int) view {
 	text := min(w, textWidth)
 	line, width := " Export  ", 9
 	for i, f := range p.formats {
-		label := f
-		if f == "markdown" {
-			label = "md"
-		}
-		item := " " + label + " "
+		item := " " + f + " "
 		if i == p.at {
-			item = paint(st.accent, "[") + paint(st.bold, label) + paint(st.accent, "]")
+			item = paint(st.accent, "[") + paint(st.bold, f) + paint(st.accent, "]")
 		}
 		if width+cells(item) > text {
 			v.add(line)

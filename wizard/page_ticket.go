@@ -15,17 +15,16 @@ import (
 // ticketPage shows the thirteen answers with their sources, asks what is missing,
 // and leads to the export.
 type ticketPage struct {
-	at     int
-	edit   bool
-	input  field
-	choice int
-	find   finder
+	at    int
+	edit  bool
+	input field
+	find  finder
 }
 
 func newTicketPage() *ticketPage { return &ticketPage{} }
 
 func (p *ticketPage) entered(m *model) tea.Cmd {
-	p.edit, p.choice = false, 0
+	p.edit = false
 	p.find.close()
 	p.toOpen(m, 0)
 	return nil

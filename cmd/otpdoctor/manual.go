@@ -10,8 +10,8 @@ import (
 )
 
 // The manual is made from the commands, so that it says what --help says. It is
-// written twice: otpdoctor(1) by "otpdoctor man", and docs/commands.md by a test
-// that fails where the page differs.
+// written twice: otpdoctor(1) by "otpdoctor man", and docs/commands.md by TestManual,
+// which fails where the page differs.
 
 func (a *app) manCommand() *cobra.Command {
 	return &cobra.Command{
@@ -221,32 +221,4 @@ func roffText(s string) string {
 		s = `\&` + s
 	}
 	return s
-}
-
-// markdown writes docs/commands.md.
-type markdown struct{ strings.Builder }
-
-func (m *markdown) title(name, what string) {
-	fmt.Fprintf(m, "# %s\n\n%s. Made from the commands (`go test ./cmd/otpdoctor -run TestManual -update`); `otpdoctor man` is the same as a manual page.\n", name, what)
-}
-
-func (m *markdown) section(title string) { fmt.Fprintf(m, "\n## %s\n", title) }
-
-func (m *markdown) command(usage string) { fmt.Fprintf(m, "\n### `%s`\n", usage) }
-
-func (m *markdown) prose(paragraph string) { fmt.Fprintf(m, "\n%s\n", markdownText(paragraph)) }
-
-func (m *markdown) code(lines []string) {
-	fmt.Fprintf(m, "\n```text\n%s\n```\n", strings.Join(lines, "\n"))
-}
-
-func (m *markdown) items(list []item) {
-	m.WriteString("\n")
-	for _, i := range list {
-		fmt.Fprintf(m, "- `%s`: %s\n", i.name, markdownText(i.text))
-	}
-}
-
-func markdownText(s string) string {
-	return strings.NewReplacer("<", "&lt;", ">", "&gt;", "*", `\*`, "_", `\_`).Replace(s)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -119,4 +120,32 @@ func TestManualHasAll(t *testing.T) {
 			t.Errorf("a line of text is read as a request: %s", line)
 		}
 	}
+}
+
+// markdown writes docs/commands.md.
+type markdown struct{ strings.Builder }
+
+func (m *markdown) title(name, what string) {
+	fmt.Fprintf(m, "# %s\n\n%s. Made from the commands (`go test ./cmd/otpdoctor -run TestManual -update`); `otpdoctor man` is the same as a manual page.\n", name, what)
+}
+
+func (m *markdown) section(title string) { fmt.Fprintf(m, "\n## %s\n", title) }
+
+func (m *markdown) command(usage string) { fmt.Fprintf(m, "\n### `%s`\n", usage) }
+
+func (m *markdown) prose(paragraph string) { fmt.Fprintf(m, "\n%s\n", markdownText(paragraph)) }
+
+func (m *markdown) code(lines []string) {
+	fmt.Fprintf(m, "\n```text\n%s\n```\n", strings.Join(lines, "\n"))
+}
+
+func (m *markdown) items(list []item) {
+	m.WriteString("\n")
+	for _, i := range list {
+		fmt.Fprintf(m, "- `%s`: %s\n", i.name, markdownText(i.text))
+	}
+}
+
+func markdownText(s string) string {
+	return strings.NewReplacer("<", "&lt;", ">", "&gt;", "*", `\*`, "_", `\_`).Replace(s)
 }

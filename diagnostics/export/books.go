@@ -10,9 +10,6 @@ import (
 	"cli.otpdoctor/faq"
 )
 
-// Wrap breaks text at words into lines of at most width columns.
-func Wrap(s string, width int) string { return strings.Join(wrapped(s, width), "\n") }
-
 // Explanation writes what a provider's code means, one block a code.
 func Explanation(w io.Writer, e reason.Explanation, o Options) error {
 	t := newText(w, o)

@@ -28,11 +28,9 @@ func (cw *CheckWriter) Write(c *carrier.Checked) error {
 	return err
 }
 
-// AppendChecked appends c as one JSON object, keys in the contract's order.
-func AppendChecked(dst []byte, c *carrier.Checked) []byte { return appendChecked(dst, c) }
-
-// The input is given back as it was typed, its control characters escaped:
-// whoever reads the JSON can match it with what was asked.
+// appendChecked appends c as one JSON object. The input is given back as it was
+// typed, its control characters escaped: whoever reads the JSON can match it with
+// what was asked.
 func appendChecked(dst []byte, c *carrier.Checked) []byte {
 	str := func(key, s string) {
 		dst = append(append(append(dst, ',', '"'), key...), '"', ':')

@@ -48,7 +48,7 @@ func hostileTicket(text string) ticket.Ticket {
 		given[id] = text
 	}
 	return ticket.Draft(ticket.Inputs{Report: r, Numbers: []carrier.Checked{carrier.Check(caller, "", nil), carrier.Check(text, "", nil)}, FirmURL: text, Given: given,
-		Steps: []ticket.Step{{ID: text, Title: text, Result: faq.Fail, Detail: text}}, Reply: text, Attachments: []string{text}})
+		Steps: []ticket.Step{{ID: text, Title: text, Result: faq.Fail, Detail: text}}, Attachments: []string{text}})
 }
 
 func hostileLockout(text string) ticket.Request {

@@ -2,7 +2,6 @@ package export
 
 import (
 	"io"
-	"iter"
 	"strconv"
 
 	"cli.otpdoctor/diagnostics/message"
@@ -12,22 +11,8 @@ import (
 // messageColumns are those of convert, in the contract's order.
 var messageColumns = []string{"message_id", "to", "country", "carrier", "carrier_source", "status", "reason", "code", "submitted_at", "delivered_at", "latency_s", "provider", "format"}
 
-// Messages writes messages in normal form, one a row, in the order given. Lines
-// end with LF alone: these files are for programs.
-func Messages(w io.Writer, to string, list iter.Seq[*message.Message], o Options) error {
-	mw, err := NewMessageWriter(w, to, o)
-	if err != nil {
-		return err
-	}
-	for m := range list {
-		if err := mw.Write(m); err != nil {
-			return err
-		}
-	}
-	return mw.Close()
-}
-
-// MessageWriter writes messages one at a time.
+// MessageWriter writes messages in normal form, one a row. Lines end with LF alone:
+// these files are for programs.
 type MessageWriter struct {
 	w       io.Writer
 	red     *redactor

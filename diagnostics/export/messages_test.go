@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -35,7 +36,7 @@ func TestMessages(t *testing.T) {
 		{"a␛[2Jb", "", "", "'@evil␊name", "log", "in_flight", "unknown", "", "", "", "", "", ""},
 	}
 	var b bytes.Buffer
-	if err := Messages(&b, "csv", slices.Values(list), Options{}); err != nil {
+	if err := writeMessages(&b, "csv", list); err != nil {
 		t.Fatal(err)
 	}
 	got, err := csv.NewReader(&b).ReadAll()
@@ -48,7 +49,7 @@ func TestMessages(t *testing.T) {
 		}
 	}
 	b.Reset()
-	if err := Messages(&b, "jsonl", slices.Values(list), Options{}); err != nil {
+	if err := writeMessages(&b, "jsonl", list); err != nil {
 		t.Fatal(err)
 	}
 	for i, line := range strings.Split(strings.TrimSpace(b.String()), "\n") {
@@ -66,14 +67,14 @@ func TestMessages(t *testing.T) {
 		}
 	}
 	b.Reset()
-	if err := Messages(&b, "parquet", slices.Values(list), Options{}); err != nil {
+	if err := writeMessages(&b, "parquet", list); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := parquet.Read[messageRow](bytes.NewReader(b.Bytes()), int64(b.Len()))
 	if err != nil || len(rows) != 3 || rows[0].To != "+447700900187" || *rows[0].LatencyS != 22.533 || rows[1].DeliveredAt != nil {
 		t.Errorf("parquet: %v, %+v", err, rows)
 	}
-	if err := Messages(&b, "xml", slices.Values(list), Options{}); err == nil || err.Error() != `format "xml" is not one of csv, jsonl, parquet` {
+	if err := writeMessages(&b, "xml", list); err == nil || err.Error() != `format "xml" is not one of csv, jsonl, parquet` {
 		t.Errorf("unknown format: %v", err)
 	}
 }
@@ -96,3 +97,16 @@ func BenchmarkMessagesCSV(b *testing.B) {
 type discardWriter struct{}
 
 func (discardWriter) Write(p []byte) (int, error) { return len(p), nil }
+
+func writeMessages(w io.Writer, to string, list []*message.Message) error {
+	mw, err := NewMessageWriter(w, to, Options{})
+	if err != nil {
+		return err
+	}
+	for _, m := range list {
+		if err := mw.Write(m); err != nil {
+			return err
+		}
+	}
+	return mw.Close()
+}

@@ -39,17 +39,8 @@ func (m *Map) put(label, value string) {
 	}
 }
 
-// Len is how many labels there are.
-func (m *Map) Len() int { return len(m.order) }
-
 // Summary says what was masked: "2 values in 9 places: 1 number, 1 firm".
 func (m *Map) Summary() string { return m.summary }
-
-// Value gives what a label stands for.
-func (m *Map) Value(label string) (string, bool) {
-	v, ok := m.labels[label]
-	return v, ok
-}
 
 // Write writes the map as one JSON object, labels in the order of the report.
 func (m *Map) Write(w io.Writer) error {

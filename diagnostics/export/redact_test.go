@@ -33,8 +33,9 @@ func personalTicket() (ticket.Ticket, ticket.Request) {
 		"mobile_number":  "+44 (0)7700 900187, formerly ٠٧٧٠٠٩٠٠١٨٧ and 0044 7700 900142",
 	}
 	k := ticket.Draft(ticket.Inputs{Report: r, Numbers: []carrier.Checked{carrier.Check("+4407700900187", "", nil)}, FirmURL: "https://app.northfirm.example/login", Given: given,
-		Reply: "Dear user of Northfirm, your number 07700 900 187 is fine.", Attachments: []string{"Northfirm-07700900187.pdf"},
+		Attachments: []string{"Northfirm-07700900187.pdf"},
 		Steps: []ticket.Step{{ID: "number", Title: "Number of +447700900187", Result: faq.Pass, Detail: "northfirm.example said so"}}})
+	k.Reply = "Dear user of Northfirm, your number 07700 900 187 is fine."
 	q := ticket.Lockout(nil, faq.LockoutFields{FirmURL: "northfirm.example", AdminName: "Jo Smith", AdminEmail: "jo.smith@northfirm.example", Number: "+447700900187", Provider: "O2",
 		Consent: "Anna (anna@elsewhere.example) of Northfirm agreed on 3 March 2026 by phone from 020 7946 0018; JO SMITH was there"}, time.Unix(1772532360, 0))
 	return k, q
@@ -93,10 +94,10 @@ func TestLabelsAreStable(t *testing.T) {
 	k, _ := personalTicket()
 	m := &Map{}
 	written(t, "ticket", "json", k, ticket.Request{}, Options{Redact: true, RedactMap: m})
-	if v, ok := m.Value("user 1, +44 … 87"); !ok || v != "+447700900187" {
+	if v := m.labels["user 1, +44 … 87"]; v != "+447700900187" {
 		t.Errorf("user 1 is %q", v)
 	}
-	if v, ok := m.Value("user 2, +44 … 42"); !ok || v != "+447700900142" {
+	if v := m.labels["user 2, +44 … 42"]; v != "+447700900142" {
 		t.Errorf("user 2 is %q: %v", v, m.order)
 	}
 	var b bytes.Buffer
@@ -104,8 +105,8 @@ func TestLabelsAreStable(t *testing.T) {
 		t.Fatal(err)
 	}
 	var back map[string]string
-	if err := json.Unmarshal(b.Bytes(), &back); err != nil || len(back) != m.Len() {
-		t.Errorf("the map: %v, %d of %d", err, len(back), m.Len())
+	if err := json.Unmarshal(b.Bytes(), &back); err != nil || len(back) != len(m.labels) {
+		t.Errorf("the map: %v, %d of %d", err, len(back), len(m.labels))
 	}
 }
 

@@ -450,15 +450,6 @@ func ProviderTitle(provider string) string {
 	return provider
 }
 
-// ProviderID gives the id of a catalogue for any of a provider's names ("Nexmo"
-// is "vonage"), or empty.
-func ProviderID(name string) string {
-	if c := byName(name); c != nil {
-		return c.id
-	}
-	return ""
-}
-
 // Codes lists the codes and status words of a provider's catalogue in its own
 // order, or nil where there is no such provider.
 func Codes(provider string) []Code {

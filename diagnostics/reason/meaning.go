@@ -172,12 +172,6 @@ func (r Reason) Title() string { return r.guide().title }
 // its word: "content, traffic or sender treated as spam".
 func (r Reason) Meaning() string { return r.guide().meaning }
 
-// Do says what a support agent does about it.
-func (r Reason) Do() string { return r.guide().do }
-
-// Not says what the reason is not, or what does not help.
-func (r Reason) Not() string { return r.guide().not }
-
 // Cause is the contract id of the cause the reason points to if enough messages
 // have it, or empty. One message alone shows no cause.
 func (r Reason) Cause() string { return r.guide().cause }

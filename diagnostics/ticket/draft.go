@@ -54,7 +54,7 @@ func Draft(in Inputs) Ticket {
 
 	t := Ticket{CreatedAt: created.UTC().Truncate(time.Millisecond), FirmURL: strings.TrimSpace(in.FirmURL),
 		Contact: Contact{strings.TrimSpace(in.Contact.Name), strings.TrimSpace(in.Contact.Email)}, People: d.people, Findings: d.findings,
-		Steps: in.Steps, Reply: in.Reply, Report: in.Report, Attachments: in.Attachments}
+		Steps: in.Steps, Report: in.Report, Attachments: in.Attachments}
 	for i, id := range IDs {
 		a := d.derive(id)
 		q, ok := d.set.Question(id)
@@ -70,7 +70,7 @@ func Draft(in Inputs) Ticket {
 		a.Question = q
 		t.Answers[i] = a
 	}
-	if t.Reply == "" && len(d.findings) > 0 {
+	if len(d.findings) > 0 {
 		t.Reply = d.findings[0].Reply
 	}
 	t.Subject = d.subject(t)

@@ -161,7 +161,6 @@ type Inputs struct {
 	CreatedAt   time.Time // zero: the log's newest time, without a log Now
 	Now         time.Time
 	Steps       []Step
-	Reply       string // the reply of the walk's outcome; empty: that of the first finding
 	Identity    *Identity
 	Set         *faq.Set // nil: the built-in one
 	Attachments []string
