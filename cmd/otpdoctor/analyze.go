@@ -94,10 +94,7 @@ messages that failed or were late, no other message and no text.`,
 			if err != nil {
 				return err
 			}
-			if err := torn(report.Inputs); err != nil {
-				return err
-			}
-			return f.failed(report)
+			return cmp.Or(a.torn(report.Inputs), f.failed(report))
 		},
 	}
 	f.input.register(cmd, true)

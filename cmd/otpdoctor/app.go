@@ -15,6 +15,7 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
 
+	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/export"
 	"cli.otpdoctor/wizard"
 )
@@ -31,6 +32,8 @@ type app struct {
 	logFile string
 	verbose int
 	debug   bool
+
+	loginInputs []deliverylog.Summary // what the login logs of this run came to
 
 	log          *logrus.Logger
 	logOutput    io.Closer

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -31,31 +32,35 @@ events of login logs (user, phone, event, outcome, at).`,
 			if err != nil {
 				return err
 			}
-			if len(o.Logs) == 0 && len(o.Identity) > 0 {
-				return a.convertIdentity(cmd, o, to, out)
-			}
-			if len(o.Logs) == 0 {
+			switch {
+			case len(o.Logs) > 0:
+				return a.convert(out, func(w io.Writer, progress func(diagnostics.Progress)) ([]deliverylog.Summary, error) {
+					mw, err := export.NewMessageWriter(w, to, a.exportOptions())
+					if err != nil {
+						return nil, err
+					}
+					inputs, err := diagnostics.Convert(cmd.Context(), o, progress, mw.Write)
+					if err != nil {
+						return inputs, err
+					}
+					return inputs, mw.Close()
+				})
+			case len(o.Identity) == 0:
 				return usagef("otpdoctor convert FILE, - for standard input", "convert needs a log")
+			case to == "parquet":
+				return usagef("--to csv or --to jsonl", "login events are written as csv or jsonl")
 			}
-			progress, clear := a.progress()
-			defer clear()
-			var inputs []deliverylog.Summary
-			err = a.output(out.file, out.force, func(w io.Writer) error {
-				mw, err := export.NewMessageWriter(w, to, a.exportOptions())
+			return a.convert(out, func(w io.Writer, progress func(diagnostics.Progress)) ([]deliverylog.Summary, error) {
+				iw, err := export.NewIdentityWriter(w, to, a.exportOptions())
 				if err != nil {
-					return err
+					return nil, err
 				}
-				if inputs, err = diagnostics.Convert(cmd.Context(), o, progress, mw.Write); err != nil {
-					return err
+				inputs, err := diagnostics.ConvertIdentity(cmd.Context(), o, progress, iw.Write)
+				if err != nil {
+					return inputs, err
 				}
-				return mw.Close()
+				return inputs, iw.Close()
 			})
-			clear()
-			a.reportRows(inputs)
-			if err != nil {
-				return err
-			}
-			return torn(inputs)
 		},
 	}
 	in.register(cmd, true)
@@ -65,25 +70,17 @@ events of login logs (user, phone, event, outcome, at).`,
 	return cmd
 }
 
-// convertIdentity writes the events of login logs, one a row.
-func (a *app) convertIdentity(cmd *cobra.Command, o diagnostics.Options, to string, out outputFlags) error {
-	if to == "parquet" {
-		return usagef("--to csv or --to jsonl", "login events are written as csv or jsonl")
-	}
+// convert has messages or login events written as they are read, and tells of rows
+// that could not be.
+func (a *app) convert(out outputFlags, write func(io.Writer, func(diagnostics.Progress)) ([]deliverylog.Summary, error)) error {
 	progress, clear := a.progress()
 	defer clear()
 	var inputs []deliverylog.Summary
-	err := a.output(out.file, out.force, func(w io.Writer) error {
-		iw, err := export.NewIdentityWriter(w, to, a.exportOptions())
-		if err != nil {
-			return err
-		}
-		if inputs, err = diagnostics.ConvertIdentity(cmd.Context(), o, progress, iw.Write); err != nil {
-			return err
-		}
-		return iw.Close()
+	err := a.output(out.file, out.force, func(w io.Writer) (err error) {
+		inputs, err = write(w, progress)
+		return err
 	})
 	clear()
 	a.reportRows(inputs)
-	return err
+	return cmp.Or(err, a.torn(inputs))
 }

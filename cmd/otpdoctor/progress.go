@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -90,16 +91,23 @@ func (a *app) reportRows(inputs []deliverylog.Summary) {
 type tornError struct{ in deliverylog.Summary }
 
 func (e *tornError) Error() string {
-	return fmt.Sprintf("%s: cut off after %s messages: %s", e.in.Name, tally.FormatCount(e.in.Messages), e.in.Truncated)
+	what := "message"
+	if slices.ContainsFunc(deliverylog.IdentityFormats(), func(f deliverylog.Format) bool { return f.Name == e.in.Format }) {
+		what = "event"
+	}
+	if e.in.Messages != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%s: cut off after %s %s: %s", e.in.Name, tally.FormatCount(e.in.Messages), what, e.in.Truncated)
 }
 
 func (e *tornError) Hint() string {
 	return "download it again; the result is of what could be read"
 }
 
-// torn is the error of the first log that ended early, or nil.
-func torn(inputs []deliverylog.Summary) error {
-	for _, in := range inputs {
+// torn is the error of the first log that ended early, login logs included, or nil.
+func (a *app) torn(inputs []deliverylog.Summary) error {
+	for _, in := range slices.Concat(inputs, a.loginInputs) {
 		if in.Truncated != "" {
 			return &tornError{in}
 		}

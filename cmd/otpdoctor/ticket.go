@@ -94,9 +94,9 @@ Numbers on a command line stand in the process list; on a shared machine use
 				return err
 			}
 			if report := c.Report(); report != nil {
-				return torn(report.Inputs)
+				return a.torn(report.Inputs)
 			}
-			return nil
+			return a.torn(nil)
 		},
 	}
 	f.input.register(cmd, true)
@@ -192,7 +192,8 @@ func (a *app) examine(cmd *cobra.Command, c *diagnostics.Case, o diagnostics.Opt
 		clear()
 		a.reportRows(report.Inputs)
 		c.SetReport(report)
-		a.reportRows(c.LoginInputs())
+		a.loginInputs = c.LoginInputs()
+		a.reportRows(a.loginInputs)
 		return nil
 	}
 	o.Watch, o.Sum = c.Watch(), true
@@ -253,6 +254,7 @@ func (a *app) readLogins(cmd *cobra.Command, o diagnostics.Options) (*ticket.Ide
 	if err != nil {
 		return nil, err
 	}
+	a.loginInputs = inputs
 	a.reportRows(inputs)
 	return logins, nil
 }
