@@ -50,20 +50,14 @@ func carriersCSV(w io.Writer, r *finding.Report, red *redactor) error {
 func findingsCSV(w io.Writer, r *finding.Report, red *redactor) error {
 	c := newCSV(w, "cause", "severity", "confidence", "level", "country", "carrier", "number", "hours", "from", "to", "affected_users", "messages",
 		"affected", "total", "rate", "baseline_rate", "baseline", "risk_ratio", "p_value", "title", "summary", "next_step", "reply", "faq")
-	text := func(s *string) string {
-		if s == nil {
-			return ""
-		}
-		return *s
-	}
 	for _, j := range findingsOf(r.Findings, red) {
 		hours := make([]string, len(j.Scope.Hours))
 		for i, h := range j.Scope.Hours {
 			hours[i] = strconv.Itoa(h)
 		}
 		c.row(j.Cause, j.Severity, figure(&j.Confidence), j.Scope.Level, j.Scope.Country, j.Scope.Carrier, j.Scope.Number, strings.Join(hours, " "),
-			text(j.Window.From), text(j.Window.To), strconv.Itoa(j.AffectedUsers), strconv.Itoa(j.Messages), strconv.Itoa(j.Figures.Affected), strconv.Itoa(j.Figures.Total),
-			figure(j.Figures.Rate), figure(j.Figures.BaselineRate), text(j.Figures.Baseline), figure(j.Figures.RiskRatio), figure(j.Figures.PValue),
+			known(j.Window.From), known(j.Window.To), strconv.Itoa(j.AffectedUsers), strconv.Itoa(j.Messages), strconv.Itoa(j.Figures.Affected), strconv.Itoa(j.Figures.Total),
+			figure(j.Figures.Rate), figure(j.Figures.BaselineRate), known(j.Figures.Baseline), figure(j.Figures.RiskRatio), figure(j.Figures.PValue),
 			j.Title, j.Summary, j.NextStep, j.Reply, j.FAQ)
 	}
 	return c.close()
@@ -88,12 +82,6 @@ func usersCSV(w io.Writer, r *finding.Report, red *redactor) error {
 	if r.Table == nil {
 		return c.close()
 	}
-	at := func(t *string) string {
-		if t == nil {
-			return ""
-		}
-		return *t
-	}
 	r.Table.EachUser(func(u *tally.User) {
 		if u.Late+u.Failed == 0 {
 			return
@@ -101,10 +89,10 @@ func usersCSV(w io.Writer, r *finding.Report, red *redactor) error {
 		g := r.Table.Groups[u.Group]
 		since := ""
 		if u.RunBad > 0 {
-			since = at(stamp(u.RunStart))
+			since = known(stamp(u.RunStart))
 		}
 		c.row(red.e164(u.Number), word(g.Country), red.text(g.Carrier), count(int64(u.Messages)), count(int64(u.Delivered)), count(int64(u.Attempts)), count(int64(u.Late)), count(int64(u.Failed)),
-			at(stamp(u.LastDelivered)), at(stamp(u.FirstBad)), at(stamp(u.LastBad)), since)
+			known(stamp(u.LastDelivered)), known(stamp(u.FirstBad)), known(stamp(u.LastBad)), since)
 	})
 	return c.close()
 }

@@ -9,6 +9,7 @@ import (
 	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/finding"
 	"cli.otpdoctor/diagnostics/tally"
+	"cli.otpdoctor/diagnostics/ticket"
 )
 
 // The shapes below are the contract's, keys in its order. What stands after
@@ -162,12 +163,7 @@ func stamp(t deliverylog.Time) *string {
 	return &s
 }
 
-func stampOf(t time.Time) string {
-	if t.Nanosecond() < 1e6 {
-		return t.UTC().Format("2006-01-02T15:04:05Z")
-	}
-	return t.UTC().Format("2006-01-02T15:04:05.000Z")
-}
+func stampOf(t time.Time) string { return ticket.Moment{Time: t}.String() }
 
 func analysisOf(r *finding.Report, o Options, red *redactor) analysisJSON {
 	knowTimeLine(red, o)

@@ -257,11 +257,7 @@ func (t *text) checked(c *carrier.Checked, width int) {
 	if c.Country == "001" || number.CountryName(c.Country) == "" {
 		place = ""
 	}
-	row := func(label, value string) {
-		if value != "" {
-			t.hanging("   "+pad(label, 14), value)
-		}
-	}
+	row := func(label, value string) { t.labelled("   "+label, 17, value) }
 	switch {
 	case !c.Valid:
 		t.line(head + t.bad("x not valid") + ": " + CheckErrorWords(c.Error))

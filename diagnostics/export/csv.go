@@ -45,6 +45,14 @@ func digits(s string) bool {
 	return s != ""
 }
 
+// known is a text, empty where nobody knows it.
+func known(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
 // csvWriter writes guarded cells by RFC 4180: CRLF, quotes doubled.
 type csvWriter struct {
 	w     *csv.Writer

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"strconv"
 	"strings"
 )
 
@@ -60,6 +61,20 @@ type answerRow struct {
 	source, conflict string
 	evidence         []string
 	known            bool
+}
+
+// table is the thirteen as a table. What the data say against an answer stands
+// behind it and conflict.
+func (a answers) table(conflict string) table {
+	t := table{head: []string{"#", "Question", "Answer", "Source"}, right: []bool{true, false, false, false}}
+	for _, r := range a.rows {
+		answer := r.answer
+		if r.conflict != "" {
+			answer += conflict + r.conflict
+		}
+		t.rows = append(t.rows, []string{strconv.Itoa(r.number), r.question, answer, r.source})
+	}
+	return t
 }
 
 func (d *document) add(b ...block) { d.blocks = append(d.blocks, b...) }

@@ -79,9 +79,8 @@ func adfParagraph(content ...[]adf) adf {
 func adfDocument(d *document) adf {
 	doc := adf{Type: "doc", Version: 1}
 	used := 0
-	size := func(n adf) int { return adfLength(n) }
 	add := func(n adf) bool {
-		if used += size(n); used > maxDescription-200 {
+		if used += adfLength(n); used > maxDescription-200 {
 			return false
 		}
 		doc.Content = append(doc.Content, n)
@@ -131,15 +130,8 @@ func adfDocument(d *document) adf {
 		case table:
 			fits = add(adfTable(b.head, b.rows))
 		case answers:
-			var rows [][]string
-			for _, r := range b.rows {
-				answer := r.answer
-				if r.conflict != "" {
-					answer += " CONFLICT: " + r.conflict
-				}
-				rows = append(rows, []string{strconv.Itoa(r.number), r.question, answer, r.source})
-			}
-			fits = add(adfTable([]string{"#", "Question", "Answer", "Source"}, rows))
+			t := b.table(" CONFLICT: ")
+			fits = add(adfTable(t.head, t.rows))
 		}
 		if !fits {
 			doc.Content = append(doc.Content, adfParagraph(adfText(cutNote)))
@@ -226,13 +218,10 @@ func wiki(d *document) string {
 				row(r, "|")
 			}
 		case answers:
-			row([]string{"#", "Question", "Answer", "Source"}, "||")
-			for _, r := range x.rows {
-				answer := r.answer
-				if r.conflict != "" {
-					answer += " CONFLICT: " + r.conflict
-				}
-				row([]string{strconv.Itoa(r.number), r.question, answer, r.source}, "|")
+			t := x.table(" CONFLICT: ")
+			row(t.head, "||")
+			for _, r := range t.rows {
+				row(r, "|")
 			}
 		}
 	}

@@ -54,15 +54,8 @@ func markdownBlocks(b *strings.Builder, d *document) {
 		case table:
 			mdTable(b, x.head, x.right, x.rows)
 		case answers:
-			var rows [][]string
-			for _, r := range x.rows {
-				answer := r.answer
-				if r.conflict != "" {
-					answer += " CONFLICT: " + r.conflict
-				}
-				rows = append(rows, []string{strconv.Itoa(r.number), r.question, answer, r.source})
-			}
-			mdTable(b, []string{"#", "Question", "Answer", "Source"}, []bool{true, false, false, false}, rows)
+			t := x.table(" CONFLICT: ")
+			mdTable(b, t.head, t.right, t.rows)
 		}
 	}
 }

@@ -140,12 +140,6 @@ func attemptsCSV(w io.Writer, r *finding.Report, f *finding.Finding, red *redact
 	if f.Scope.Carrier != "" {
 		group = r.Table.GroupIndex(f.Scope.Country, f.Scope.Carrier)
 	}
-	at := func(t *string) string {
-		if t == nil {
-			return ""
-		}
-		return *t
-	}
 	for i := range r.Table.Bad {
 		a := &r.Table.Bad[i]
 		if !users[a.Number] || group >= 0 && int(a.Group) != group {
@@ -155,7 +149,7 @@ func attemptsCSV(w io.Writer, r *finding.Report, f *finding.Finding, red *redact
 			continue
 		}
 		g := r.Table.Groups[a.Group]
-		c.row(red.e164(a.Number), word(g.Country), red.text(g.Carrier), at(stamp(a.First)), at(stamp(a.Last)), strconv.Itoa(int(a.Messages)), strconv.Itoa(int(a.Delivered)),
+		c.row(red.e164(a.Number), word(g.Country), red.text(g.Carrier), known(stamp(a.First)), known(stamp(a.Last)), strconv.Itoa(int(a.Messages)), strconv.Itoa(int(a.Delivered)),
 			a.Outcome.String(), a.Reason.String(), word(a.Code), red.id(a.MessageID))
 	}
 	return c.close()

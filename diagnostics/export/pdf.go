@@ -94,7 +94,7 @@ func pdf(w io.Writer, d *document, created time.Time) error {
 		case table:
 			p.table(b)
 		case answers:
-			p.answers(b)
+			p.table(b.table("\n! Conflict: "))
 		case chart:
 			figure++
 			p.chart(b, string(rune('A'+figure-1)))
@@ -417,18 +417,6 @@ func fitted(natural, least []float64, total float64) []float64 {
 		widths[widest] = math.Max(least[widest], widths[widest]-math.Max(1, (used-total)/4))
 	}
 	return widths
-}
-
-func (p *pdfPage) answers(a answers) {
-	var rows [][]string
-	for _, r := range a.rows {
-		answer := r.answer
-		if r.conflict != "" {
-			answer += "\n! Conflict: " + r.conflict
-		}
-		rows = append(rows, []string{strconv.Itoa(r.number), r.question, answer, r.source})
-	}
-	p.table(table{head: []string{"#", "Question", "Answer", "Source"}, right: []bool{true}, rows: rows})
 }
 
 // chart draws a picture as wide as the column.

@@ -92,7 +92,7 @@ func redactJSON(text string, red *redactor) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("not JSON: %w", err)
 		}
-		learn(v, red)
+		learnJSON(v, red)
 	}
 	red.forget()
 	var b strings.Builder
@@ -122,8 +122,8 @@ func redactJSON(text string, red *redactor) (string, error) {
 	return b.String(), nil
 }
 
-// learn finds the personal values that a report of ours names by key.
-func learn(v any, red *redactor) {
+// learnJSON finds the personal values that a report of ours names by key.
+func learnJSON(v any, red *redactor) {
 	switch v := v.(type) {
 	case map[string]any:
 		for key, x := range v {
@@ -144,7 +144,7 @@ func learn(v any, red *redactor) {
 					}
 				}
 			}
-			learn(x, red)
+			learnJSON(x, red)
 		}
 		// A field of a lock-out request says in its id what it is.
 		if value, ok := v["value"].(string); ok {
@@ -157,7 +157,7 @@ func learn(v any, red *redactor) {
 		}
 	case []any:
 		for _, x := range v {
-			learn(x, red)
+			learnJSON(x, red)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func personalTicket() (ticket.Ticket, ticket.Request) {
 	}
 	k := ticket.Draft(ticket.Inputs{Report: r, Numbers: []carrier.Checked{carrier.Check("+4407700900187", "", nil)}, FirmURL: "https://app.northfirm.example/login", Given: given,
 		Attachments: []string{"Northfirm-07700900187.pdf"},
-		Steps: []ticket.Step{{ID: "number", Title: "Number of +447700900187", Result: faq.Pass, Detail: "northfirm.example said so"}}})
+		Steps:       []ticket.Step{{ID: "number", Title: "Number of +447700900187", Result: faq.Pass, Detail: "northfirm.example said so"}}})
 	k.Reply = "Dear user of Northfirm, your number 07700 900 187 is fine."
 	q := ticket.Lockout(nil, faq.LockoutFields{FirmURL: "northfirm.example", AdminName: "Jo Smith", AdminEmail: "jo.smith@northfirm.example", Number: "+447700900187", Provider: "O2",
 		Consent: "Anna (anna@elsewhere.example) of Northfirm agreed on 3 March 2026 by phone from 020 7946 0018; JO SMITH was there"}, time.Unix(1772532360, 0))

@@ -52,6 +52,13 @@ func (t *text) hanging(label, s string) {
 	}
 }
 
+// labelled writes s behind a label of so many columns, and nothing without s.
+func (t *text) labelled(label string, width int, s string) {
+	if s != "" {
+		t.hanging(pad(label, width), s)
+	}
+}
+
 func (t *text) paint(code, s string) string {
 	if !t.o.Color || s == "" {
 		return s

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"cli.otpdoctor/diagnostics/finding"
-	"cli.otpdoctor/diagnostics/number"
 	"cli.otpdoctor/diagnostics/tally"
 )
 
@@ -187,6 +186,6 @@ func changeOf(x *finding.Change, red *redactor) changeJSON {
 // knowTimeLine lets the redactor know the person of a time line.
 func knowTimeLine(red *redactor, o Options) {
 	if o.TimeLine != nil {
-		red.know([]number.MSISDN{o.TimeLine.Number}...)
+		red.know(o.TimeLine.Number)
 	}
 }
