@@ -37,9 +37,8 @@ func Builtin() *Set { return builtin() }
 // Load reads a FAQ set from the YAML files under fsys; docs/faq-format.md has
 // their form. A set extends the built-in one, topic by topic and word by word,
 // unless its set.yaml says "extends: none": then topics and practices are its
-// own alone. Errors name file and line. A set
-// that does not validate is not returned: the error then is the list of
-// problems, one a line.
+// own alone. Errors name file and line. A set that does not validate is not
+// returned: the error then is the list of problems, one a line.
 func Load(fsys fs.FS) (*Set, error) {
 	s, err := LoadUnchecked(fsys)
 	if err != nil {

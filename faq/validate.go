@@ -91,151 +91,173 @@ var (
 	ends        = []OutcomeKind{Solved, CallBack, SendTicket, NothingWrong}
 )
 
-func (s *Set) validateTopic(t Topic) (all []Problem) {
-	src := s.sources["topic/"+t.ID]
-	bad := func(where, format string, args ...any) { all = append(all, src.problem(where, format, args...)) }
+// topicCheck looks for what is wrong in one topic.
+type topicCheck struct {
+	set      *Set
+	topic    Topic
+	src      source
+	fills    []string        // words that its steps fill
+	places   map[string]int  // of steps, by id
+	outcomes map[string]bool // by id
+	reached  map[string]bool // steps and outcomes that a way leads to
+	found    []Problem
+}
 
-	var fills []string
-	for _, st := range t.Steps {
-		fills = append(fills, st.Fills)
-	}
+func (s *Set) validateTopic(t Topic) []Problem {
+	c := &topicCheck{set: s, topic: t, src: s.sources["topic/"+t.ID], places: map[string]int{}, outcomes: map[string]bool{}, reached: map[string]bool{}}
 	if !idForm.MatchString(t.ID) {
-		bad("id", "id %q is not lower-case words joined by hyphens", t.ID)
+		c.bad("id", "id %q is not lower-case words joined by hyphens", t.ID)
 	}
 	for key, text := range map[string]string{"label": t.Label, "caller": t.Caller, "question": t.Question, "body": t.Body} {
 		if strings.TrimSpace(text) == "" {
-			bad("", "topic %s has no %s", t.ID, key)
+			c.bad("", "topic %s has no %s", t.ID, key)
 		}
 	}
 	if len(t.Steps) == 0 {
-		bad("", "topic %s has no steps", t.ID)
-		return all
+		c.bad("", "topic %s has no steps", t.ID)
+		return c.found
 	}
-	places := map[string]int{}
 	for i, st := range t.Steps {
 		at := "steps." + strconv.Itoa(i)
+		c.fills = append(c.fills, st.Fills)
 		if !idForm.MatchString(st.ID) {
-			bad(at+".id", "id %q is not lower-case words", st.ID)
+			c.bad(at+".id", "id %q is not lower-case words", st.ID)
 		}
-		if _, twice := places[st.ID]; twice {
-			bad(at+".id", "step %s is there twice", st.ID)
+		if _, twice := c.places[st.ID]; twice {
+			c.bad(at+".id", "step %s is there twice", st.ID)
 		}
-		places[st.ID] = i
+		c.places[st.ID] = i
 	}
-	outcomes := map[string]bool{}
 	for i, o := range t.Outcomes {
-		at := "outcomes." + strconv.Itoa(i)
-		if _, is := places[o.ID]; is || outcomes[o.ID] || !idForm.MatchString(o.ID) {
-			bad(at+".id", "outcome id %q is taken, or is not lower-case words", o.ID)
-		}
-		outcomes[o.ID] = true
-		if !slices.Contains(ends, o.Kind) {
-			bad(at+".kind", "outcome %s: kind %q is not solved, call_back, send_ticket or nothing_wrong", o.ID, o.Kind)
-		}
-		if o.Topic != "" {
-			if _, ok := s.Topic(o.Topic); !ok || o.Topic == t.ID {
-				bad(at+".topic", "outcome %s: no other topic %q", o.ID, o.Topic)
-			}
-		}
-		if o.Title == "" || o.Tell == "" {
-			bad(at, "outcome %s has no title, or nothing to tell", o.ID)
-		}
-		for key, text := range map[string]string{"title": o.Title, "tell": o.Tell, "next": o.Next} {
-			all = append(all, s.templateProblems(src, at+"."+key, text, fills)...)
-		}
+		c.outcome("outcomes."+strconv.Itoa(i), o)
 	}
-	reached := map[string]bool{t.Steps[0].ID: true}
+	c.reached[t.Steps[0].ID] = true
 	for i, st := range t.Steps {
-		at := "steps." + strconv.Itoa(i)
-		if st.Title == "" {
-			bad(at, "step %s has no title", st.ID)
-		}
-		if st.Kind != KindInfo && !slices.Contains(answerKinds, st.Kind) {
-			bad(at+".kind", "step %s: kind %q is not one of %s, info", st.ID, st.Kind, strings.Join(answerKinds, ", "))
-		}
-		if st.Kind != KindInfo && st.Ask == "" {
-			bad(at, "step %s asks nothing: it needs ask, or kind info", st.ID)
-		}
-		if st.Kind == KindYesNo && (st.No.Next == "" || st.Unknown.Next == "") {
-			bad(at, "step %s needs no and unknown branches", st.ID)
-		}
-		if st.Help != "" && st.Help != HelpUnblock {
-			bad(at+".help", "step %s: help %q is not %s", st.ID, st.Help, HelpUnblock)
-		}
-		if st.Limit != "" && st.Limit != "validity" {
-			if _, err := strconv.ParseFloat(st.Limit, 64); err != nil {
-				bad(at+".limit", "step %s: limit %q is neither a number nor validity", st.ID, st.Limit)
-			}
-		}
-		if st.Asks != "" {
-			if _, ok := s.Question(st.Asks); !ok {
-				bad(at+".asks", "step %s: no ticket question %q", st.ID, st.Asks)
-			}
-		}
-		for key, text := range map[string]string{"title": st.Title, "ask": st.Ask, "explain": st.Explain} {
-			all = append(all, s.templateProblems(src, at+"."+key, text, fills)...)
-		}
-		for key, text := range st.Say {
-			isResult := slices.Contains(results, Result(key))
-			if !isResult && !slices.Contains(st.DecidedBy, key) && !slices.Contains(st.FailedBy, key) {
-				bad(at+".say."+key, "step %s: say %q is neither a result nor a cause that decides it", st.ID, key)
-			}
-			all = append(all, s.templateProblems(src, at+".say."+key, text, fills)...)
-		}
-		lead := func(where, next string) {
-			if reached[st.ID] {
-				reached[next] = true
-			}
-			place, isStep := places[next]
-			switch {
-			case isStep && place <= i:
-				bad(where, "step %s leads back to %s: a walk goes forward only", st.ID, next)
-			case !isStep && !outcomes[next]:
-				bad(where, "step %s leads to %q, which is neither a step nor an outcome", st.ID, next)
-			}
-		}
-		for _, b := range []struct {
-			key string
-			Branch
-		}{{"yes", st.Yes}, {"no", st.No}, {"unknown", st.Unknown}} {
-			where := at + "." + b.key
-			if b.Next == "" {
-				if b.key == "yes" || b.Result != "" || b.Hint != "" || len(b.Routes) > 0 {
-					bad(where, "step %s: %s has no next", st.ID, b.key)
-				}
-				continue
-			}
-			if b.Result != "" && !slices.Contains(results, b.Result) {
-				bad(where+".result", "step %s: %q is not a result", st.ID, b.Result)
-			}
-			lead(where+".next", b.Next)
-			for j, r := range b.Routes {
-				at := where + ".routes." + strconv.Itoa(j)
-				id, result, two := strings.Cut(r.If, " ")
-				_, isStep := places[id]
-				switch {
-				case two && (!isStep || places[id] > i || !slices.Contains(results, Result(result))):
-					bad(at+".if", "route %q is not an earlier step and a result", r.If)
-				case !two && !t.decides(id):
-					bad(at+".if", "route %q: no step of this topic is decided by that", r.If)
-				}
-				lead(at+".next", r.Next)
-			}
-			all = append(all, s.templateProblems(src, where+".hint", b.Hint, fills)...)
-			all = append(all, s.templateProblems(src, where+".say", b.Say, fills)...)
-		}
+		c.step("steps."+strconv.Itoa(i), st)
 	}
 	for i, st := range t.Steps {
-		if !reached[st.ID] {
-			bad("steps."+strconv.Itoa(i), "no way leads to step %s", st.ID)
+		if !c.reached[st.ID] {
+			c.bad("steps."+strconv.Itoa(i), "no way leads to step %s", st.ID)
 		}
 	}
 	for i, o := range t.Outcomes {
-		if !reached[o.ID] {
-			bad("outcomes."+strconv.Itoa(i), "no way leads to outcome %s", o.ID)
+		if !c.reached[o.ID] {
+			c.bad("outcomes."+strconv.Itoa(i), "no way leads to outcome %s", o.ID)
 		}
 	}
-	return all
+	return c.found
+}
+
+func (c *topicCheck) bad(where, format string, args ...any) {
+	c.found = append(c.found, c.src.problem(where, format, args...))
+}
+
+// template checks a text in which words are filled.
+func (c *topicCheck) template(where, text string) {
+	c.found = append(c.found, c.set.templateProblems(c.src, where, text, c.fills)...)
+}
+
+func (c *topicCheck) outcome(at string, o Outcome) {
+	if _, is := c.places[o.ID]; is || c.outcomes[o.ID] || !idForm.MatchString(o.ID) {
+		c.bad(at+".id", "outcome id %q is taken, or is not lower-case words", o.ID)
+	}
+	c.outcomes[o.ID] = true
+	if !slices.Contains(ends, o.Kind) {
+		c.bad(at+".kind", "outcome %s: kind %q is not solved, call_back, send_ticket or nothing_wrong", o.ID, o.Kind)
+	}
+	if o.Topic != "" {
+		if _, ok := c.set.Topic(o.Topic); !ok || o.Topic == c.topic.ID {
+			c.bad(at+".topic", "outcome %s: no other topic %q", o.ID, o.Topic)
+		}
+	}
+	if o.Title == "" || o.Tell == "" {
+		c.bad(at, "outcome %s has no title, or nothing to tell", o.ID)
+	}
+	for key, text := range map[string]string{"title": o.Title, "tell": o.Tell, "next": o.Next} {
+		c.template(at+"."+key, text)
+	}
+}
+
+func (c *topicCheck) step(at string, st Step) {
+	if st.Title == "" {
+		c.bad(at, "step %s has no title", st.ID)
+	}
+	if st.Kind != KindInfo && !slices.Contains(answerKinds, st.Kind) {
+		c.bad(at+".kind", "step %s: kind %q is not one of %s, info", st.ID, st.Kind, strings.Join(answerKinds, ", "))
+	}
+	if st.Kind != KindInfo && st.Ask == "" {
+		c.bad(at, "step %s asks nothing: it needs ask, or kind info", st.ID)
+	}
+	if st.Kind == KindYesNo && (st.No.Next == "" || st.Unknown.Next == "") {
+		c.bad(at, "step %s needs no and unknown branches", st.ID)
+	}
+	if st.Help != "" && st.Help != HelpUnblock {
+		c.bad(at+".help", "step %s: help %q is not %s", st.ID, st.Help, HelpUnblock)
+	}
+	if st.Limit != "" && st.Limit != "validity" {
+		if _, err := strconv.ParseFloat(st.Limit, 64); err != nil {
+			c.bad(at+".limit", "step %s: limit %q is neither a number nor validity", st.ID, st.Limit)
+		}
+	}
+	if st.Asks != "" {
+		if _, ok := c.set.Question(st.Asks); !ok {
+			c.bad(at+".asks", "step %s: no ticket question %q", st.ID, st.Asks)
+		}
+	}
+	for key, text := range map[string]string{"title": st.Title, "ask": st.Ask, "explain": st.Explain} {
+		c.template(at+"."+key, text)
+	}
+	for key, text := range st.Say {
+		isResult := slices.Contains(results, Result(key))
+		if !isResult && !slices.Contains(st.DecidedBy, key) && !slices.Contains(st.FailedBy, key) {
+			c.bad(at+".say."+key, "step %s: say %q is neither a result nor a cause that decides it", st.ID, key)
+		}
+		c.template(at+".say."+key, text)
+	}
+	c.branch(at+".yes", st, "yes", st.Yes)
+	c.branch(at+".no", st, "no", st.No)
+	c.branch(at+".unknown", st, "unknown", st.Unknown)
+}
+
+func (c *topicCheck) branch(at string, st Step, key string, b Branch) {
+	if b.Next == "" {
+		if key == "yes" || b.Result != "" || b.Hint != "" || len(b.Routes) > 0 {
+			c.bad(at, "step %s: %s has no next", st.ID, key)
+		}
+		return
+	}
+	if b.Result != "" && !slices.Contains(results, b.Result) {
+		c.bad(at+".result", "step %s: %q is not a result", st.ID, b.Result)
+	}
+	c.leads(at+".next", st, b.Next)
+	for j, r := range b.Routes {
+		at := at + ".routes." + strconv.Itoa(j)
+		id, result, two := strings.Cut(r.If, " ")
+		place, isStep := c.places[id]
+		switch {
+		case two && (!isStep || place > c.places[st.ID] || !slices.Contains(results, Result(result))):
+			c.bad(at+".if", "route %q is not an earlier step and a result", r.If)
+		case !two && !c.topic.decides(id):
+			c.bad(at+".if", "route %q: no step of this topic is decided by that", r.If)
+		}
+		c.leads(at+".next", st, r.Next)
+	}
+	c.template(at+".hint", b.Hint)
+	c.template(at+".say", b.Say)
+}
+
+// leads checks where a step leads, and notes that it does.
+func (c *topicCheck) leads(where string, st Step, next string) {
+	if c.reached[st.ID] {
+		c.reached[next] = true
+	}
+	place, isStep := c.places[next]
+	switch {
+	case isStep && place <= c.places[st.ID]:
+		c.bad(where, "step %s leads back to %s: a walk goes forward only", st.ID, next)
+	case !isStep && !c.outcomes[next]:
+		c.bad(where, "step %s leads to %q, which is neither a step nor an outcome", st.ID, next)
+	}
 }
 
 func (t Topic) decides(id string) bool {
