@@ -331,7 +331,7 @@ func conflict(v Verdict) string {
 	if what == "" {
 		what = v.Detail
 	}
-	who := v.Source
+	who := SourceWord(v.Source)
 	if who == "" {
 		who = "data"
 	}
@@ -487,6 +487,10 @@ func (w Walk) limit(step Step) (float64, bool) {
 	n, err := strconv.ParseFloat(step.Limit, 64)
 	return n, err == nil
 }
+
+// ReplyWord reads a line as "yes", "no" or, for don't know, "unknown", in the words
+// that people use for them; "" is none of these.
+func ReplyWord(line string) string { return string(answerWord(line)) }
 
 func answerWord(line string) choiceWord {
 	switch strings.Trim(strings.ToLower(strings.ReplaceAll(line, "’", "'")), " .!") {

@@ -287,7 +287,7 @@ func (l *lines) answerQuestion(text string) (done bool, err error) {
 	if value = strings.TrimSpace(value); nerr != nil || n < 1 || n > 13 {
 		return false, nil
 	}
-	if r := reply(value); r != "" {
+	if r := faq.ReplyWord(value); r != "" {
 		value = r
 	}
 	q := l.d.ticket.Answers[n-1].Question
@@ -551,7 +551,7 @@ func (l *lines) resume(ctx context.Context) error {
 		return err
 	}
 	if !isYes(text) {
-		if reply(text) == "" {
+		if faq.ReplyWord(text) == "" {
 			l.again = text // it was meant for the question that would have come first
 		}
 		return nil
@@ -562,20 +562,7 @@ func (l *lines) resume(ctx context.Context) error {
 	return nil
 }
 
-func isYes(text string) bool { return reply(text) == "yes" }
-
-// reply understands the words for yes, no and don't know; "" is none of them.
-func reply(text string) string {
-	switch strings.ToLower(strings.Trim(text, ".! ")) {
-	case "y", "yes":
-		return "yes"
-	case "n", "no":
-		return "no"
-	case "d", "dk", "don't know", "dont know", "unknown":
-		return "unknown"
-	}
-	return ""
-}
+func isYes(text string) bool { return faq.ReplyWord(text) == "yes" }
 
 func (l *lines) numberStage(ctx context.Context) error {
 	l.where = "the phone number"
@@ -859,7 +846,7 @@ func (l *lines) checklistStage(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			value = reply(text)
+			value = faq.ReplyWord(text)
 			if value == "" {
 				l.say("Type y, n or d for don't know.")
 				continue
@@ -1097,7 +1084,7 @@ func (l *lines) ticketStage(ctx context.Context) error {
 			return err
 		}
 		value := text
-		if r := reply(text); r != "" {
+		if r := faq.ReplyWord(text); r != "" {
 			value = r
 		}
 		if value == "" {
@@ -1155,7 +1142,7 @@ func (l *lines) exportStage(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if mask = reply(text); text == "" && strings.Contains(prompt, "enter") {
+		if mask = faq.ReplyWord(text); text == "" && strings.Contains(prompt, "enter") {
 			mask = "yes"
 		}
 	}

@@ -42,7 +42,7 @@ func (m *model) request() (ticket.Request, bool) {
 	given := map[string]string{}
 	answers := m.c.Walk().Answers()
 	for _, s := range steps {
-		if value := answers[s.ID]; s.Fills != "" && value != "" && reply(value) == "" {
+		if value := answers[s.ID]; s.Fills != "" && value != "" && faq.ReplyWord(value) == "" {
 			given[s.Fills] = value
 		}
 	}

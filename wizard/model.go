@@ -123,7 +123,7 @@ func (m *model) personal() export.Known {
 	}
 	answers := m.c.Walk().Answers()
 	for _, s := range m.c.Walk().Topic().Steps {
-		if value := answers[s.ID]; s.Fills == "admin_name" && reply(value) == "" {
+		if value := answers[s.ID]; s.Fills == "admin_name" && faq.ReplyWord(value) == "" {
 			k.Names = append(k.Names, value)
 		}
 	}

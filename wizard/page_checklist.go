@@ -91,7 +91,7 @@ func (p *checklistPage) asks(m *model, i int) bool {
 	return p.browse < 0 && i == m.d.current && p.told == ""
 }
 
-// choices are yes, no and don't know, for a step that takes them.
+// isChoice says that a step takes yes, no or don't know.
 func isChoice(st faq.Step) bool { return st.Kind == faq.KindYesNo }
 
 var replies = []struct{ key, word, value string }{{"y", "yes", "yes"}, {"n", "no", "no"}, {"d", "don't know", "unknown"}}
@@ -470,7 +470,7 @@ func (p *checklistPage) choiceLines(m *model, v *view, s faq.StepState, w int) {
 	hints := []string{s.Step.Yes.Hint, s.Step.No.Hint, s.Step.Unknown.Hint}
 	for n, r := range replies {
 		text := st.pad(r.word, 12) + "  " + clean(hints[n])
-		if s.Answer != "" && !s.Answered && sameReply(s.Answer, r.value) {
+		if s.Answer != "" && !s.Answered && faq.ReplyWord(s.Answer) == r.value {
 			text += " (said before)"
 		}
 		text = st.cutEnd(text, w-8)
@@ -481,11 +481,6 @@ func (p *checklistPage) choiceLines(m *model, v *view, s faq.StepState, w int) {
 		}
 		v.item(100+n, cursor+letter+"  "+text)
 	}
-}
-
-func sameReply(given, value string) bool {
-	given = strings.ToLower(strings.TrimSpace(given))
-	return given == value || given != "" && given[0] == value[0] || value == "unknown" && strings.HasPrefix(given, "d")
 }
 
 // decidedLines are a step that is no question now: what decided it, with its
@@ -505,7 +500,7 @@ func (p *checklistPage) decidedLines(m *model, v *view, i, w int) {
 		}
 		right += ": " + p.answerWords(m, s)
 	case s.Source != "":
-		right = "decided by the " + clean(s.Source)
+		right = "decided by the " + clean(faq.SourceWord(s.Source))
 		if s.Verdict.Confidence > 0 && s.Source == "log" {
 			right += ", " + tally.FormatSure(s.Verdict.Confidence)
 		}
@@ -614,7 +609,7 @@ func (p *checklistPage) evidence(m *model, i int) page {
 		out = append(out, strings.TrimSpace(mark+" "+word)+", "+p.source(m, at))
 		if s.Answered {
 			if s.Verdict.Result != "" {
-				out = append(out, st.wrap("Without the answer, the "+clean(s.Verdict.Source)+" would have decided: "+clean(string(s.Verdict.Result))+". "+clean(s.Verdict.Detail), w)...)
+				out = append(out, st.wrap("Without the answer, the "+clean(faq.SourceWord(s.Verdict.Source))+" would have decided: "+clean(string(s.Verdict.Result))+". "+clean(s.Verdict.Detail), w)...)
 			}
 		}
 		if f, ok := m.findingFor(s.By); ok {
