@@ -6,6 +6,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"cli.otpdoctor/diagnostics/export"
 	"cli.otpdoctor/diagnostics/finding"
 	"cli.otpdoctor/faq"
 )
@@ -235,72 +236,18 @@ func (p *faqPage) fits(m *model, i, w int) []string {
 	return m.st.hang("     "+paint(m.st.warn, m.st.signs.late)+" ", text, w)
 }
 
-// markdown draws the few forms that the FAQ uses: paragraphs, lists, tables,
-// bold. Bold keeps its words without its marks.
+// markdown draws a text of the FAQ as otpdoctor faq does. Bold would hide what is
+// searched for: a line with sequences of ours is not marked.
 func (p *faqPage) markdown(m *model, body string, w int) []string {
-	st := m.st
+	words := strings.TrimSpace(p.words)
+	var text strings.Builder
+	_ = export.MarkdownText(&text, m.o.Set.Fill(body, nil), // a strings.Builder takes everything
+		export.Options{Width: w - 1, ASCII: m.o.ASCII, Color: m.o.Color && words == ""})
 	var out []string
-	var para []string
-	head := " "
-	flush := func() {
-		if len(para) == 0 {
-			return
-		}
-		text := plainMarkdown(clean(m.o.Set.Fill(strings.Join(para, " "), nil)))
-		out = append(out, st.hang(head, mark(text, strings.TrimSpace(p.words)), w)...)
-		para, head = nil, " "
-	}
-	for line := range strings.Lines(body) {
-		trimmed := strings.TrimSpace(line)
-		switch {
-		case trimmed == "":
-			flush()
-			if n := len(out); n > 0 && out[n-1] != "" {
-				out = append(out, "")
-			}
-		case strings.HasPrefix(trimmed, "|"):
-			flush()
-			if strings.Trim(trimmed, "|-: ") == "" {
-				continue
-			}
-			var cellsOf []string
-			for _, c := range strings.Split(strings.Trim(trimmed, "|"), "|") {
-				cellsOf = append(cellsOf, st.pad(plainMarkdown(clean(strings.TrimSpace(c))), 18))
-			}
-			out = append(out, st.cutEnd("   "+strings.TrimRight(strings.Join(cellsOf, " "), " "), w))
-		case strings.HasPrefix(trimmed, "#"):
-			flush()
-			out = append(out, " "+paint(st.bold, clean(strings.TrimSpace(strings.TrimLeft(trimmed, "#")))))
-		default:
-			if label, rest, ok := listItem(trimmed); ok {
-				flush()
-				head = "   " + label + " "
-				para = []string{rest}
-				continue
-			}
-			para = append(para, trimmed)
-		}
-	}
-	flush()
-	for len(out) > 0 && out[len(out)-1] == "" {
-		out = out[:len(out)-1]
+	for line := range strings.Lines(text.String()) {
+		out = append(out, strings.TrimRight(" "+mark(strings.TrimSuffix(line, "\n"), words), " "))
 	}
 	return out
-}
-
-// listItem splits "1. text" and "- text".
-func listItem(line string) (label, rest string, ok bool) {
-	if rest, ok := strings.CutPrefix(line, "- "); ok {
-		return "-", rest, true
-	}
-	n := 0
-	for n < len(line) && line[n] >= '0' && line[n] <= '9' {
-		n++
-	}
-	if n > 0 && n < 3 && strings.HasPrefix(line[n:], ". ") {
-		return strings.Repeat(" ", max(0, 2-n)) + line[:n], line[n+2:], true
-	}
-	return "", "", false
 }
 
 func (p *faqPage) view(m *model, w, h int) view {
