@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -21,12 +22,12 @@ type (
 		no       int
 		progress diagnostics.Progress
 	}
-	readDone struct {
+	readEnded struct {
 		no     int
 		report *finding.Report
 		err    error
 	}
-	savedMsg struct {
+	caseSaved struct {
 		at       time.Time
 		err      error
 		readOnly bool
@@ -34,7 +35,7 @@ type (
 	caseOpened struct {
 		c       *diagnostics.Case
 		saver   *saver
-		changed []string // logs that differ from what was read of them
+		changed []string // names of logs that differ from what was read of them
 		err     error
 	}
 	casesListed struct {
@@ -102,11 +103,11 @@ func (m *model) flush() tea.Cmd {
 	s, now := m.saver, m.o.Now
 	return func() tea.Msg {
 		err := s.flush()
-		return savedMsg{now(), err, errors.Is(err, diagnostics.ErrInUse)}
+		return caseSaved{now(), err, errors.Is(err, diagnostics.ErrInUse)}
 	}
 }
 
-func (m *model) wasSaved(msg savedMsg) tea.Cmd {
+func (m *model) wasSaved(msg caseSaved) tea.Cmd {
 	switch {
 	case msg.readOnly:
 		m.saver.readOnly = true
@@ -161,7 +162,7 @@ func (m *model) read() tea.Cmd {
 		defer cancel()
 		defer func() {
 			if p := recover(); p != nil {
-				msg = readDone{r.no, nil, fmt.Errorf("reading ended by an internal fault (%T)", p)}
+				msg = readEnded{r.no, nil, fmt.Errorf("reading ended by an internal fault (%T)", p)}
 			}
 		}()
 		report, err := work(ctx, func(p diagnostics.Progress) {
@@ -170,7 +171,7 @@ func (m *model) read() tea.Cmd {
 			default: // the screen is busy; the next one will do
 			}
 		})
-		return readDone{r.no, report, err}
+		return readEnded{r.no, report, err}
 	})
 }
 
@@ -193,7 +194,7 @@ func (m *model) stopReading() {
 	}
 }
 
-func (m *model) wasRead(msg readDone) tea.Cmd {
+func (m *model) wasRead(msg readEnded) tea.Cmd {
 	if m.reading == nil || msg.no != m.reading.no {
 		return nil // of a reading that was stopped
 	}
@@ -253,12 +254,7 @@ func (m *model) openSaved(path string) tea.Cmd {
 		if err != nil {
 			return caseOpened{err: err}
 		}
-		var changed []string
-		for _, f := range c.Logs() {
-			if differs, err := f.Changed(); err != nil || differs {
-				changed = append(changed, f.Path)
-			}
-		}
+		changed := c.ChangedLogs()
 		old.close()
 		return caseOpened{c: c, saver: s, changed: changed}
 	}
@@ -291,8 +287,10 @@ func (m *model) wasOpened(msg caseOpened) tea.Cmd {
 	m.resetPages()
 	m.derive()
 	m.openAt()
-	if len(msg.changed) > 0 {
-		m.complain("! " + m.logNames() + " has changed since: it is read again.")
+	if n := len(msg.changed); n == 1 {
+		m.complain("! " + clean(msg.changed[0]) + " has changed since: it is read again.")
+	} else if n > 1 {
+		m.complain("! " + clean(strings.Join(msg.changed, ", ")) + " have changed since: they are read again.")
 	}
 	return tea.Batch(m.readIfNeeded(), m.listCases(false))
 }

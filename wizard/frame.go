@@ -385,18 +385,11 @@ func (m *model) readWords() string {
 	if t == nil {
 		return ""
 	}
-	words := []string{plural(int(t.Totals.Messages), "message", "messages"), plural(len(t.Groups), m.groupWord(), m.groupWord()+"s")}
+	words := []string{plural(int(t.Totals.Messages), "message", "messages"), plural(len(t.Groups), "carrier", "carriers")}
 	if t.From.Known() {
 		words = append(words, tally.FormatSpan(t.From, t.To, m.year()))
 	}
 	return strings.Join(words, ", ") + "."
-}
-
-func (m *model) groupWord() string {
-	if t := m.table(); t != nil && t.By != "" {
-		return t.By
-	}
-	return "carrier"
 }
 
 // progressWords are row 23 while a log is read.

@@ -196,7 +196,7 @@ func moreScreens() []screen {
 		{"checklist_unreadable", func(t *testing.T, m *model) { unreadable(m); m.send(t, "3") }, false},
 		{"checklist_not_saved", func(t *testing.T, m *model) {
 			m.goTo(atChecklist)
-			m.wasSaved(savedMsg{err: fmt.Errorf("no space left on device")})
+			m.wasSaved(caseSaved{err: fmt.Errorf("no space left on device")})
 		}, false},
 		{"carriers_long_cjk", long("4"), false},
 		{"carriers_unreadable", func(t *testing.T, m *model) { unreadable(m); m.send(t, "4") }, false},

@@ -76,6 +76,28 @@ func newKeys() keyMap {
 	}
 }
 
+// moved is where a key takes a cursor, or the first line on show: by a line, by a
+// page, to the first or the last. ok: it was such a key.
+func (k keyMap) moved(msg tea.KeyMsg, at, page, last int) (to int, ok bool) {
+	switch {
+	case key.Matches(msg, k.Up):
+		at--
+	case key.Matches(msg, k.Down):
+		at++
+	case key.Matches(msg, k.PageUp):
+		at -= page
+	case key.Matches(msg, k.PageDown):
+		at += page
+	case key.Matches(msg, k.Home):
+		at = 0
+	case key.Matches(msg, k.End):
+		at = last
+	default:
+		return at, false
+	}
+	return max(min(at, last), 0), true
+}
+
 // with is a binding under another word.
 func with(b key.Binding, desc string) key.Binding {
 	b.SetHelp(b.Help().Key, desc)

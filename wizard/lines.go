@@ -675,7 +675,7 @@ func (l *lines) logStage(ctx context.Context) error {
 		}
 		if !asked {
 			for _, name := range l.c.ChangedLogs() {
-				l.say(clean(name) + " has changed since this case was saved: it is read again.")
+				l.say(clean(name) + " has changed since: it is read again.")
 			}
 		}
 		report, err := l.readLog(ctx)
@@ -690,7 +690,7 @@ func (l *lines) logStage(ctx context.Context) error {
 			}
 			asked = false
 			l.where = "the login log"
-			files, err := l.askFiles(ctx, "Login log, if you have one, or enter:", "What the login side saw: Okta, Auth0 or Duo. A code that was typed in proves that one arrived.")
+			files, err := l.askFiles(ctx, "Login log, if you have one, or enter:", "What the login side saw: Okta, Auth0, Duo, Entra, Cognito or Keycloak. A code that was typed in proves that one arrived.")
 			if err != nil || len(files) == 0 {
 				return err
 			}

@@ -263,7 +263,7 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 		m.ended = true
 		m.stopReading()
 		return tea.Sequence(m.save(), tea.Quit)
-	case savedMsg:
+	case caseSaved:
 		return m.wasSaved(msg)
 	case progressed:
 		if m.reading != nil && msg.no == m.reading.no {
@@ -271,7 +271,7 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 			return m.waitProgress()
 		}
 		return nil
-	case readDone:
+	case readEnded:
 		return m.wasRead(msg)
 	case caseOpened:
 		return m.wasOpened(msg)

@@ -211,19 +211,11 @@ func (r *reader) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 		}
 		return true, nil
 	}
+	if to, ok := m.keys.moved(k, r.at, page, n-1); ok {
+		r.at = to
+		return true, nil
+	}
 	switch {
-	case key.Matches(k, m.keys.Up):
-		r.at--
-	case key.Matches(k, m.keys.Down):
-		r.at++
-	case key.Matches(k, m.keys.PageUp):
-		r.at -= page
-	case key.Matches(k, m.keys.PageDown):
-		r.at += page
-	case key.Matches(k, m.keys.Home):
-		r.at = 0
-	case key.Matches(k, m.keys.End):
-		r.at = n
 	case key.Matches(k, m.keys.Find):
 		f := newField(r.words)
 		r.find = &f
@@ -236,7 +228,6 @@ func (r *reader) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 	default:
 		return false, nil
 	}
-	r.at = min(max(r.at, 0), max(n-1, 0))
 	return true, nil
 }
 

@@ -234,20 +234,11 @@ func (p *carriersPage) pressed(m *model, k tea.KeyMsg) (bool, tea.Cmd) {
 	if p.open || p.pane == 1 && m.isWide() {
 		return p.openKey(m, k)
 	}
-	page := max(1, m.bodyHeight()/2)
+	if to, ok := m.keys.moved(k, p.at, max(1, m.bodyHeight()/2), len(p.rows)-1); ok {
+		p.at = to
+		return true, nil
+	}
 	switch {
-	case key.Matches(k, m.keys.Up):
-		p.at--
-	case key.Matches(k, m.keys.Down):
-		p.at++
-	case key.Matches(k, m.keys.PageUp):
-		p.at -= page
-	case key.Matches(k, m.keys.PageDown):
-		p.at += page
-	case key.Matches(k, m.keys.Home):
-		p.at = 0
-	case key.Matches(k, m.keys.End):
-		p.at = len(p.rows)
 	case key.Matches(k, m.keys.Sort):
 		p.column = (p.column + 1) % len(columns)
 		p.resort(m)
@@ -593,7 +584,7 @@ func (p *carriersPage) tableLines(m *model, v *view, w, h int) {
 	if t.From.Known() {
 		left += ", " + tally.FormatSpan(t.From, t.To, m.year())
 	}
-	right := plural(len(t.Groups), m.groupWord(), m.groupWord()+"s")
+	right := plural(len(t.Groups), "carrier", "carriers")
 	if n := countries(t); n > 1 {
 		right += ", " + formatInt(n) + " countries"
 	}

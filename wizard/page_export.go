@@ -163,7 +163,10 @@ func (p *exportPage) key(m *model, k tea.KeyMsg) (bool, tea.Cmd) {
 		}
 		return true, nil
 	}
-	page := max(1, m.bodyHeight()-8)
+	if to, ok := m.keys.moved(k, p.from, max(1, m.bodyHeight()-8), len(p.wrapped(m.w))-1); ok {
+		p.from = to
+		return true, nil
+	}
 	switch {
 	case key.Matches(k, m.keys.Left), key.Matches(k, m.keys.Right):
 		step := 1
@@ -179,18 +182,6 @@ func (p *exportPage) key(m *model, k tea.KeyMsg) (bool, tea.Cmd) {
 	case key.Matches(k, m.keys.Mask):
 		p.mask = !p.mask
 		return true, p.preview(m)
-	case key.Matches(k, m.keys.Down):
-		p.from++
-	case key.Matches(k, m.keys.Up):
-		p.from--
-	case key.Matches(k, m.keys.PageDown):
-		p.from += page
-	case key.Matches(k, m.keys.PageUp):
-		p.from -= page
-	case key.Matches(k, m.keys.Home):
-		p.from = 0
-	case key.Matches(k, m.keys.End):
-		p.from = len(p.wrapped(m.w))
 	case key.Matches(k, m.keys.Tab):
 		p.naming = true
 	case key.Matches(k, m.keys.Enter):
@@ -207,7 +198,6 @@ func (p *exportPage) key(m *model, k tea.KeyMsg) (bool, tea.Cmd) {
 	default:
 		return false, nil
 	}
-	p.from = min(max(p.from, 0), max(0, len(p.wrapped(m.w))-1))
 	return true, nil
 }
 

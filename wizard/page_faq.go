@@ -112,7 +112,10 @@ func (p *faqPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 		return true, nil
 	}
 	lines, _ := p.lines(m, m.w)
-	page := max(1, m.bodyHeight()-2)
+	if to, ok := m.keys.moved(k, p.from, max(1, m.bodyHeight()-2), len(lines)-1); ok {
+		p.from = to
+		return true, nil
+	}
 	switch {
 	case key.Matches(k, m.keys.Find):
 		f := newField(p.words)
@@ -125,18 +128,6 @@ func (p *faqPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 		p.turn(m, 1)
 	case k.Type == tea.KeyRunes && string(k.Runes) == "[":
 		p.turn(m, -1)
-	case key.Matches(k, m.keys.Up):
-		p.from--
-	case key.Matches(k, m.keys.Down):
-		p.from++
-	case key.Matches(k, m.keys.PageUp):
-		p.from -= page
-	case key.Matches(k, m.keys.PageDown):
-		p.from += page
-	case key.Matches(k, m.keys.Home):
-		p.from = 0
-	case key.Matches(k, m.keys.End):
-		p.from = len(lines)
 	case key.Matches(k, m.keys.Copy):
 		return true, m.copyText(p.current(m).Question + "\n\n" + p.current(m).Body)
 	case key.Matches(k, m.keys.FAQ):
@@ -151,7 +142,6 @@ func (p *faqPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 	default:
 		return false, nil
 	}
-	p.from = min(max(p.from, 0), max(0, len(lines)-1))
 	return true, nil
 }
 

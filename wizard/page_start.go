@@ -21,7 +21,7 @@ type startPage struct {
 
 func newStartPage() *startPage { return &startPage{} }
 
-// The items below the topics.
+// startItem is a line that can be chosen: a topic, or one of those below them.
 type startItem struct {
 	topic *faq.Topic
 	saved *diagnostics.Saved

@@ -230,7 +230,7 @@ func (p *ticketPage) view(m *model, w, h int) view {
 	if n := 13 - m.d.answered; n > 0 {
 		head += ", " + formatInt(n) + " to ask"
 	}
-	if n := conflicts(t); n > 0 {
+	if n := t.Conflicts(); n > 0 {
 		head += ", " + plural(n, "conflict", "conflicts")
 	}
 	right := st.pad("From", 8)
@@ -308,16 +308,6 @@ func (p *ticketPage) view(m *model, w, h int) view {
 		}
 	}
 	return v
-}
-
-func conflicts(t ticket.Ticket) int {
-	n := 0
-	for _, a := range t.Answers {
-		if a.Conflict != "" {
-			n++
-		}
-	}
-	return n
 }
 
 func (p *ticketPage) keys(m *model) []key.Binding {

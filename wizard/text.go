@@ -167,7 +167,7 @@ func graphemes(text string) []string {
 	return out
 }
 
-// count writes a number with its noun: "1 case", "3 cases".
+// plural writes a number with its noun: "1 case", "3 cases".
 func plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
