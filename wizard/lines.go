@@ -2,7 +2,7 @@ package wizard
 
 import (
 	"bufio"
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -325,11 +325,7 @@ func (l *lines) sayEvidence() {
 // choose asks for one of a numbered list, 0 to len-1; none allows an empty line, -1.
 func (l *lines) choose(ctx context.Context, title string, items []string, prompt string, none bool) (int, error) {
 	l.say(title)
-	var list []string
-	for i, it := range items {
-		list = append(list, strconv.Itoa(i+1)+" "+it+".")
-	}
-	l.say(strings.Join(list, " "))
+	l.sayNumbered(items)
 	for {
 		text, err := l.ask(ctx, prompt, "Type the number of a line.")
 		if errors.Is(err, errChanged) {
@@ -351,6 +347,15 @@ func (l *lines) choose(ctx context.Context, title string, items []string, prompt
 		}
 		l.say("A number from 1 to " + strconv.Itoa(len(items)) + ".")
 	}
+}
+
+// sayNumbered says a list to choose from: "1 No code. 2 Slow code."
+func (l *lines) sayNumbered(items []string) {
+	var list []string
+	for i, it := range items {
+		list = append(list, strconv.Itoa(i+1)+" "+it+".")
+	}
+	l.say(strings.Join(list, " "))
 }
 
 // store saves what has happened, now: there is no loop to keep free here.
@@ -427,11 +432,7 @@ func (l *lines) topicStage(ctx context.Context) error {
 	labels = append(labels, "Logs, no case")
 	for {
 		l.say("What does the caller say?")
-		var list []string
-		for i, label := range labels {
-			list = append(list, strconv.Itoa(i+1)+" "+label+".")
-		}
-		l.say(strings.Join(list, " "))
+		l.sayNumbered(labels)
 		text, err := l.ask(ctx, "Number 1 to "+strconv.Itoa(len(labels))+":", "Type the number of a line, or the caller's own words. o lists the cases that are saved, o and a number goes on with one.")
 		if errors.Is(err, errBack) {
 			continue
@@ -829,44 +830,29 @@ func (l *lines) checklistStage(ctx context.Context) error {
 		if isChoice(s.Step) {
 			head += clean(s.Step.Title) + ". "
 		}
-		prompt := head + "Ask: " + quoted(clean(s.Step.Ask))
+		prompt, ending := head+"Ask: "+quoted(clean(s.Step.Ask)), " or enter for don't know:"
 		help := plainMarkdown(clean(s.Step.Explain))
-		value := ""
 		if isChoice(s.Step) {
-			text, err := l.ask(ctx, prompt+" y, n or d:", help+" Type y for yes, n for no, d for don't know.")
-			if errors.Is(err, errChanged) {
-				continue
+			ending = " y, n or d:"
+			help += " Type y for yes, n for no, d for don't know."
+		}
+		text, err := l.ask(ctx, prompt+ending, help)
+		switch {
+		case errors.Is(err, errChanged):
+			continue
+		case errors.Is(err, errBack):
+			if !l.backStep() {
+				return errBack
 			}
-			if errors.Is(err, errBack) {
-				if !l.backStep() {
-					return errBack
-				}
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			value = faq.ReplyWord(text)
-			if value == "" {
+			continue
+		case err != nil:
+			return err
+		}
+		value := cmp.Or(text, "unknown")
+		if isChoice(s.Step) {
+			if value = faq.ReplyWord(text); value == "" {
 				l.say("Type y, n or d for don't know.")
 				continue
-			}
-		} else {
-			text, err := l.ask(ctx, prompt+" or enter for don't know:", help)
-			if errors.Is(err, errChanged) {
-				continue
-			}
-			if errors.Is(err, errBack) {
-				if !l.backStep() {
-					return errBack
-				}
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			if value = text; value == "" {
-				value = "unknown"
 			}
 		}
 		l.c.Answer(s.Step.ID, value)
@@ -1146,37 +1132,30 @@ func (l *lines) exportStage(ctx context.Context) error {
 			mask = "yes"
 		}
 	}
-	e := &exportPage{doc: doc, formats: formats, at: max(slices.Index(formats, format), 0), mask: mask == "yes"}
-	e.name(l.model)
-	var buf bytes.Buffer
-	labels := &export.Map{}
-	o := l.exportOptions(e.mask)
-	if e.mask {
-		o.RedactMap = labels
-	}
-	if err := doc.write(&buf, format, o); err != nil {
+	content, masked, err := doc.bytes(format, l.exportOptions(mask == "yes"))
+	if err != nil {
 		l.say("Not written: " + clean(err.Error()) + ".")
 		return nil
 	}
-	name := e.path.text()
-	ext := filepath.Ext(name)
+	proposed := doc.fileName(l.c.Created, format)
+	name, ext := proposed, filepath.Ext(proposed)
 	for try := 2; ; try++ {
 		err = export.WriteFile(name, false, func(w io.Writer) error {
-			_, err := w.Write(buf.Bytes())
+			_, err := w.Write(content)
 			return err
 		})
 		if !errors.Is(err, export.ErrExists) || try > 99 {
 			break
 		}
-		name = strings.TrimSuffix(e.path.text(), ext) + "-" + strconv.Itoa(try) + ext
+		name = strings.TrimSuffix(proposed, ext) + "-" + strconv.Itoa(try) + ext
 	}
 	if err != nil {
 		l.say("Not written: " + clean(err.Error()) + ".")
 		return nil
 	}
 	how := "with full numbers"
-	if e.mask {
-		how = "masked, " + labels.Summary()
+	if mask == "yes" {
+		how = "masked, " + masked
 	}
 	l.say("Written: " + name + ", " + how + ".")
 	l.c.MarkExported(name)

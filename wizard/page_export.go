@@ -53,30 +53,11 @@ func newExportPage(m *model) *exportPage {
 	return p
 }
 
-// extension is what a format's file is called by.
-func extension(format string) string {
-	switch format {
-	case "text", "reply":
-		return "txt"
-	case "zendesk", "jira", "freshdesk", "servicenow", "github", "json":
-		return "json"
-	}
-	return format
-}
-
-// name proposes a file name that holds no number: the day and, of the caller, the
-// label that stands in the masked ticket.
+// name proposes a file name, unless there is one by hand.
 func (p *exportPage) name(m *model) {
-	if p.own {
-		return
+	if !p.own {
+		p.path = newField(p.doc.fileName(m.c.Created, p.format()))
 	}
-	format := p.format()
-	name := p.doc.name + "-" + m.c.Created.UTC().Format("2006-01-02") + "-user-1"
-	switch format {
-	case "zendesk", "jira", "freshdesk", "servicenow", "github", "reply":
-		name += "-" + format
-	}
-	p.path = newField(name + "." + extension(format))
 }
 
 func (p *exportPage) format() string {
@@ -90,18 +71,10 @@ func (p *exportPage) format() string {
 func (p *exportPage) preview(m *model) tea.Cmd {
 	p.no++
 	p.waiting, p.from = true, 0
-	no, format, write := p.no, p.format(), p.doc.write
-	o := m.exportOptions(p.mask)
+	no, format, doc, o := p.no, p.format(), p.doc, m.exportOptions(p.mask)
 	return func() tea.Msg {
-		var buf bytes.Buffer
-		labels := &export.Map{}
-		if o.Redact {
-			o.RedactMap = labels
-		}
-		err := write(&buf, format, o)
-		out := previewed{no: no, bytes: buf.Bytes(), err: err, masked: labels.Summary()}
-		out.lines = previewLines(buf.Bytes())
-		return out
+		content, masked, err := doc.bytes(format, o)
+		return previewed{no: no, bytes: content, lines: previewLines(content), masked: masked, err: err}
 	}
 }
 
