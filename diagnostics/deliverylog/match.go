@@ -150,7 +150,7 @@ const second = ':' | '0'<<8 | '0'<<16 | '0'<<32 | '0'<<40 | '0'<<48
 // layout.
 func (m *minute) at(w *[alikeReach]byte) (t Time, n uint) {
 	x := binary.LittleEndian.Uint64(w[16:]) ^ second
-	if binary.LittleEndian.Uint64(w[0:]) != m.head || binary.LittleEndian.Uint64(w[8:]) != m.tail || (x|x+0x0606<<8)&0xf0f0ff != 0 {
+	if binary.LittleEndian.Uint64(w[0:]) != m.head || binary.LittleEndian.Uint64(w[8:]) != m.tail || (x|(x+0x0606<<8))&0xf0f0ff != 0 {
 		return 0, 0
 	}
 	s := x>>8&15*10 + x>>16&15
@@ -161,7 +161,7 @@ func (m *minute) at(w *[alikeReach]byte) (t Time, n uint) {
 	switch w[19] {
 	case '.':
 		x >>= 32
-		if (x|x+0x060606)&0xf0f0f0 != 0 {
+		if (x|(x+0x060606))&0xf0f0f0 != 0 {
 			return 0, 0
 		}
 		t += Time(x&15*100 + x>>8&15*10 + x>>16&15)
