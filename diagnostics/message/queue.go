@@ -260,7 +260,7 @@ func (q *queue) bucketOf(key uint64) int { return int(key >> (q.keyShift & 63)) 
 
 // reserve makes room in the index for some rows behind one.
 func (q *queue) reserve(rows int, row int64) {
-	live := min(row+int64(rows), q.window+1) + int64(q.held.len())
+	live := min(row+int64(rows), q.window+1) + int64(q.held.len()+rows) // as many may be put back
 	size := max(minBuckets, len(q.index))
 	for live > int64(size)*bucketLoad {
 		size *= 4
@@ -316,7 +316,9 @@ func (q *queue) named(p place, row int64) {
 	}
 }
 
-// enter puts a row into the index.
+// enter puts a row into the index. There is room, see reserve: a row has one word
+// at most, be it for its own message or for one whose recipient it tells, and what
+// is put back has one.
 func (q *queue) enter(hash uint64, row, now int64) {
 	for i := q.bucketOf(hash); ; i = (i + 1) & (len(q.index) - 1) {
 		b := &q.index[i]

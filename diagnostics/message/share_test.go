@@ -271,6 +271,22 @@ func TestQueue(t *testing.T) {
 	}
 }
 
+// TestManyOpen: the index has room for all that one block puts back, many times a
+// window of them. Without room reading would not end.
+func TestManyOpen(t *testing.T) {
+	var text strings.Builder
+	text.WriteString(header)
+	for _, status := range []string{"sent", "delivered"} {
+		for i := range 3000 {
+			text.WriteString(line(i, i%1000, status, i%600))
+		}
+	}
+	list, _ := told(t, []deliverylog.Log{textLog("a.csv", text.String())}, Options{}, 10, 1, false)
+	if len(list) != 3000 || slices.ContainsFunc(list, func(m string) bool { return !strings.Contains(m, "Status:delivered") }) {
+		t.Errorf("%d messages, want 3000 that are delivered", len(list))
+	}
+}
+
 // TestIndexAge: the index tells rows apart whose numbers have the same low bits.
 func TestIndexAge(t *testing.T) {
 	const window = 1000
