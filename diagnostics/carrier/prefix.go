@@ -6,6 +6,8 @@ import (
 	_ "embed"
 	"encoding/binary"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -20,15 +22,38 @@ import (
 //go:embed prefixes.gz
 var prefixFile []byte
 
-// prefixTrie finds the longest prefix of a number, one step a digit.
-type prefixTrie struct {
-	next  [][10]uint16 // by node and digit; 0 where no longer prefix is known
-	name  []uint16     // by node
-	names []string     // the first one is empty
+// prefixTable finds the longest prefix of a number: by its first three digits a
+// page, there by three more the carrier or, where longer prefixes differ, a node
+// that asks for one digit more.
+type prefixTable struct {
+	pages [1000]*[1000]entry // nil: no number with these digits has a carrier
+	nodes [][11]entry        // by the next digit; the last where the number has none
+	short []shortPrefix      // those below six digits, in order
+	names []string           // the first one is empty
 }
 
-var prefixes = sync.OnceValue(func() *prefixTrie {
-	t := &prefixTrie{next: make([][10]uint16, 1, 36000), name: make([]uint16, 1, 36000), names: []string{""}}
+// entry is an index of names, or with nodeBit one of nodes.
+type entry uint16
+
+const nodeBit = 1 << 15
+
+type shortPrefix struct {
+	prefix int
+	name   entry
+}
+
+var prefixes = sync.OnceValue(func() *prefixTable {
+	t := &prefixTable{nodes: make([][11]entry, 0, 4096)}
+	t.names = readPrefixes(t.add)
+	if len(t.nodes) > nodeBit || len(t.names) > nodeBit {
+		panic("carrier: embedded data: too many prefixes")
+	}
+	return t
+})
+
+// readPrefixes calls add with each prefix and the index of its name in names,
+// whose first one is empty.
+func readPrefixes(add func(prefix int, name entry)) (names []string) {
 	z, err := gzip.NewReader(bytes.NewReader(prefixFile))
 	var b []byte
 	if err == nil {
@@ -39,51 +64,102 @@ var prefixes = sync.OnceValue(func() *prefixTrie {
 	}
 	// The names, then for each prefix its distance from the last one and the index of its name.
 	size := binary.LittleEndian.Uint32(b)
-	t.names = append(t.names, strings.Split(string(b[4:4+size]), "\n")...)
+	names = append([]string{""}, strings.Split(string(b[4:4+size]), "\n")...)
 	b = b[4+size:]
 	count := binary.LittleEndian.Uint32(b)
 	b = b[4:]
-	prefix := uint64(0)
-	var digits [20]byte
+	prefix := 0
 	for range count {
 		step, n := binary.Uvarint(b)
-		prefix += step
-		at := len(digits)
-		for p := prefix; p > 0; p /= 10 {
-			at--
-			digits[at] = byte(p % 10)
-		}
-		node := uint16(0)
-		for _, d := range digits[at:] {
-			if t.next[node][d] == 0 {
-				t.next[node][d] = uint16(len(t.next))
-				t.next, t.name = append(t.next, [10]uint16{}), append(t.name, 0)
-			}
-			node = t.next[node][d]
-		}
-		t.name[node] = binary.LittleEndian.Uint16(b[n:]) + 1
+		prefix += int(step)
+		add(prefix, entry(binary.LittleEndian.Uint16(b[n:]))+1)
 		b = b[n+2:]
 	}
-	if len(t.next) > 1<<16 {
-		panic("carrier: embedded data: too many prefixes")
+	return names
+}
+
+// add enters a prefix. They come as numbers do, those with fewer digits first, so
+// that a longer one overwrites its part of a shorter one's.
+func (t *prefixTable) add(prefix int, name entry) {
+	if prefix < 1e5 {
+		t.short = append(t.short, shortPrefix{prefix, name})
 	}
-	return t
-})
+	from, to := prefix, prefix+1 // of six digits
+	for to <= 1e5 {
+		from, to = from*10, to*10
+	}
+	if to <= 1e6 {
+		for i := from; i < to; i++ {
+			*t.at(i) = name
+		}
+		return
+	}
+	var digits [20]byte
+	text := strconv.AppendInt(digits[:0], int64(prefix), 10)
+	six, _ := strconv.Atoi(string(text[:6]))
+	e := t.at(six)
+	for _, d := range text[6:] {
+		if *e < nodeBit {
+			node := [11]entry{}
+			for i := range node {
+				node[i] = *e
+			}
+			*e = entry(len(t.nodes)) | nodeBit
+			t.nodes = append(t.nodes, node)
+		}
+		e = &t.nodes[*e&^nodeBit][d-'0']
+	}
+	*e = name
+}
+
+func (t *prefixTable) at(six int) *entry {
+	p := &t.pages[six/1000]
+	if *p == nil {
+		*p = new([1000]entry)
+	}
+	return &(*p)[six%1000]
+}
 
 // ByPrefix names the carrier that m's range was given to, or "" where that is
 // not known, as in all of North America. Where numbers are portable, m may
 // have moved since.
 func ByPrefix(m number.MSISDN) string {
 	t := prefixes()
+	six, digits := m.Head()
+	if digits == 0 {
+		return t.names[t.few(m)]
+	}
+	p := t.pages[six/1000]
+	if p == nil {
+		return ""
+	}
+	e := p[six%1000]
+	if e >= nodeBit {
+		e = t.longer(e, m)
+	}
+	return t.names[e]
+}
+
+// longer goes on from the node e of m's first six digits.
+func (t *prefixTable) longer(e entry, m number.MSISDN) entry {
 	var buf [16]byte
-	node, name := uint16(0), uint16(0)
-	for _, d := range m.Digits(&buf) {
-		if node = t.next[node][d]; node == 0 {
-			break
-		}
-		if n := t.name[node]; n != 0 {
-			name = n
+	for _, d := range m.Digits(&buf)[6:] {
+		if e = t.nodes[e&^nodeBit][d]; e < nodeBit {
+			return e
 		}
 	}
-	return t.names[name]
+	return t.nodes[e&^nodeBit][10]
+}
+
+// few finds the prefix of a number of fewer than six digits.
+func (t *prefixTable) few(m number.MSISDN) entry {
+	if m >= 1e5 { // no number at all
+		return 0
+	}
+	for p := int(m); p > 0; p /= 10 {
+		if i, ok := slices.BinarySearchFunc(t.short, p, func(s shortPrefix, p int) int { return s.prefix - p }); ok {
+			return t.short[i].name
+		}
+	}
+	return 0
 }

@@ -125,6 +125,12 @@ func translate(in *syntax.Inst, base uint32, pattern int) inst {
 
 // after gives the value for a number: digits are its digits, 0 to 9.
 func (a *automaton[T]) after(digits []byte) *T {
+	s := a.state(digits)
+	return &a.table.Load().values[s]
+}
+
+// state gives the state that digits lead to.
+func (a *automaton[T]) state(digits []byte) uint32 {
 	t, s := a.table.Load(), uint32(root)
 	for i, d := range digits {
 		next := &t.next[s]
@@ -142,7 +148,29 @@ func (a *automaton[T]) after(digits []byte) *T {
 		}
 		s = n
 	}
-	return &t.values[s]
+	return s
+}
+
+// onward gives the states that one digit more leads to from any of states, in
+// order.
+func (a *automaton[T]) onward(states []uint32) []uint32 {
+	var out []uint32
+	for _, s := range states {
+		for d := range 10 {
+			next := &a.table.Load().next[s]
+			if at := atomic.LoadUint32(&next[tailAt]); at != 0 { // one state for all digits
+				out = append(out, a.table.Load().tails[at+min(1, next[tailLen]-1)])
+				break
+			}
+			n := atomic.LoadUint32(&next[d])
+			if n == 0 {
+				n = a.make(s, d)
+			}
+			out = append(out, n)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // run is after for ASCII digits.

@@ -67,20 +67,40 @@ func splitCallingCode(digits string) (c *callingCode, national string) {
 // of an odd recipient, nothing. It does not allocate, but where it meets a
 // range for the first time.
 func Classify(m MSISDN) Class {
+	b, left := m.block()
+	if b == nil {
+		return classify(m)
+	}
+	for b.class[left] == nil {
+		b = b.within(m, left)
+		left--
+	}
+	return *b.class[left]
+}
+
+// classify is Classify without blocks.
+func classify(m MSISDN) Class {
 	if m == 0 || m >= 1e16 {
 		return classifyOdd(m)
 	}
 	var buf [16]byte
-	digits := m.Digits(&buf)
+	if c, national := splitDigits(m.Digits(&buf)); c != nil {
+		return c.automaton().after(national).Class
+	}
+	return Class{}
+}
+
+// splitDigits is splitCallingCode for digits from 0 to 9.
+func splitDigits(digits []byte) (c *callingCode, national []byte) {
 	t := codeTable()
 	code := 0
 	for i := 0; i < 3 && i < len(digits); i++ {
 		code = code*10 + int(digits[i])
 		if c := t[code]; c != nil {
-			return c.automaton().after(digits[i+1:]).Class
+			return c, digits[i+1:]
 		}
 	}
-	return Class{}
+	return nil, nil
 }
 
 // Digits gives the digits of a number, each 0 to 9 and not ASCII, in buf. An

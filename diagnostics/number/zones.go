@@ -17,6 +17,7 @@ type zoneTable struct {
 type zones struct {
 	names    []string
 	own      sync.Map // country to names without those of other countries
+	places   sync.Map // country to the one zone of its numbers, nil where it has none
 	location func() *time.Location
 }
 
@@ -47,8 +48,14 @@ func readTimeZones() *zoneTable {
 
 // of gives the zones of the digits of an international number, ASCII or 0 to
 // 9, or nil.
-func (t *zoneTable) of(digits []byte) (found *zones) {
-	node := uint16(0)
+func (t *zoneTable) of(digits []byte) *zones {
+	_, z := t.find(digits)
+	return z
+}
+
+// find gives the zones and the node that digits end at, 0 where no prefix goes on
+// so far.
+func (t *zoneTable) find(digits []byte) (node uint16, found *zones) {
 	for _, d := range digits {
 		if node = t.next[node][d&15]; node == 0 {
 			break
@@ -57,7 +64,7 @@ func (t *zoneTable) of(digits []byte) (found *zones) {
 			found = z
 		}
 	}
-	return found
+	return node, found
 }
 
 // in gives the names without the zones that are other countries' main ones: a
@@ -114,20 +121,33 @@ func (z *zones) one() *time.Location {
 // tell: it is not valid, or its range is in use across several zones that
 // keep different hours.
 func (m MSISDN) Location() *time.Location {
-	class := Classify(m)
-	if !class.Valid {
+	b, left := m.block()
+	if b == nil {
+		var buf [16]byte
+		return timeZones().of(m.Digits(&buf)).place(classify(m))
+	}
+	for ; b.class[left] == nil || !b.zoned && left > 0; left-- {
+		b = b.within(m, left)
+	}
+	return b.zones.place(*b.class[left])
+}
+
+// place is the one zone of a number of these zones, nil where that is not known.
+func (z *zones) place(class Class) *time.Location {
+	if z == nil || !class.Valid {
 		return nil
 	}
-	var buf [16]byte
-	z := timeZones().of(m.Digits(&buf))
-	if z == nil {
-		return nil
+	if len(z.names) == 1 {
+		return z.location()
 	}
-	if len(z.names) > 1 {
-		// Guernsey, Jersey, Man and London keep one time: a British number is London's.
-		if c := countryTable()[class.Country]; c != nil && slices.Contains(z.names, c.zone) && z.location() != nil {
-			return c.location()
-		}
+	if at, ok := z.places.Load(class.Country); ok {
+		return at.(*time.Location)
 	}
-	return z.location()
+	at := z.location()
+	// Guernsey, Jersey, Man and London keep one time: a British number is London's.
+	if c := countryTable()[class.Country]; c != nil && slices.Contains(z.names, c.zone) && at != nil {
+		at = c.location()
+	}
+	z.places.Store(class.Country, at)
+	return at
 }
