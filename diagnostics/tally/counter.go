@@ -57,7 +57,7 @@ type people struct {
 	mu      sync.Mutex
 	untimed map[number.MSISDN]*untimed
 
-	spillEvents int // events of a shard in memory
+	waitingBytes int // of a shard, before it goes to the file
 
 	size    atomic.Int64 // bytes of records
 	flooded atomic.Bool  // they were too many: none is kept any more
@@ -156,7 +156,7 @@ func NewCounter(o Options) *Counter {
 	if o.Until == 0 {
 		o.Until = deliverylog.NoTime
 	}
-	p := &people{untimed: map[number.MSISDN]*untimed{}, spillEvents: spillEvents}
+	p := &people{untimed: map[number.MSISDN]*untimed{}, waitingBytes: waitingBytes}
 	return newCounter(o, p, newRegistry(o.By))
 }
 

@@ -68,8 +68,8 @@ type chunk struct {
 }
 
 const (
-	// spillEvents is how many events of a shard wait in memory: 32 MiB in all shards.
-	spillEvents = 1 << 14
+	// waitingBytes is how much of a shard waits in memory: 32 MiB in all shards.
+	waitingBytes = 1 << 18
 	// spillBytes is how much of a shard may wait in the file, or spillPart times
 	// what its records take.
 	spillBytes = 4 << 20

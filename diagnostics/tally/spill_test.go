@@ -3,6 +3,7 @@ package tally
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 
@@ -14,7 +15,7 @@ import (
 func spilled(t *testing.T, ms []message.Message, forks int, o Options) *Counter {
 	t.Helper()
 	c := NewCounter(o)
-	c.people.spillEvents = blockEvents
+	c.people.waitingBytes = 2 * blockEvents * eventBytes
 	parts := make([]*Counter, forks)
 	var all sync.WaitGroup
 	for k := range parts {
@@ -78,7 +79,18 @@ func TestSpill(t *testing.T) {
 		t.Errorf("flooded is %v, with local hours %v", flooded.Flooded, flooded.Totals.Hours)
 	}
 
-	c = spilled(t, ms, 1, Options{})
+	// What has a note takes more room, and goes to the file the sooner.
+	failed := slices.Clone(ms)
+	for i := range failed {
+		failed[i].Status, failed[i].ID = message.Failed, "0123456789012345678901234567890123456789"
+	}
+	c = spilled(t, failed, 1, Options{})
+	for i := range c.people.shards {
+		if got, most := c.people.shards[i].waiting.size(), c.people.waitingBytes+blockEvents*eventBytes; got > most {
+			t.Fatalf("%d bytes of failed messages wait in memory, want %d at most", got, most)
+		}
+	}
+
 	c.people.spill.file.Close() // as a disk that fails
 	if err := c.Err(); err == nil {
 		t.Error("a file that cannot be read again gives no error")
@@ -104,7 +116,7 @@ func TestSpill(t *testing.T) {
 		t.Fatal(err)
 	}
 	c = NewCounter(Options{})
-	c.people.spillEvents, c.people.spill.file = blockEvents, full
+	c.people.waitingBytes, c.people.spill.file = 2*blockEvents*eventBytes, full
 	for i := range ms {
 		c.Add(&ms[i])
 	}

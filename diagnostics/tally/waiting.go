@@ -1,6 +1,7 @@
 package tally
 
 import (
+	"cmp"
 	"encoding/binary"
 	"slices"
 
@@ -145,11 +146,8 @@ func (w *waiting) take(b *batch, pool *pool[event]) {
 	b.n, b.notes = 0, b.notes[:0]
 }
 
-// inMemory is how many events are in memory, in whole blocks.
-func (w *waiting) inMemory() int { return len(w.blocks) * blockEvents }
-
 // size is the memory that the events take.
-func (w *waiting) size() int { return len(w.blocks)*blockEvents*eventBytes + cap(w.notes) }
+func (w *waiting) size() int { return len(w.blocks)*blockEvents*eventBytes + len(w.notes) }
 
 // clear forgets the events.
 func (w *waiting) clear(pool *pool[event]) {
@@ -194,14 +192,7 @@ func (st *sorter) sort(w *waiting, sp *spill) ([]event, []byte, error) {
 		odd--
 	}
 	slices.SortStableFunc(list[odd:], func(x, y event) int {
-		a, b := x.key(notes), y.key(notes)
-		switch {
-		case a < b:
-			return -1
-		case a > b:
-			return 1
-		}
-		return 0
+		return cmp.Compare(x.key(notes), y.key(notes))
 	})
 	return list, notes, err
 }
@@ -212,13 +203,7 @@ func sortEvents(a, b []event) (sorted, other []event) {
 	const digit = 11
 	if len(a) < 1<<8 {
 		slices.SortStableFunc(a, func(x, y event) int {
-			switch p, q := x.head>>cellBits, y.head>>cellBits; {
-			case p < q:
-				return -1
-			case p > q:
-				return 1
-			}
-			return 0
+			return cmp.Compare(x.head>>cellBits, y.head>>cellBits)
 		})
 		return a, b
 	}
@@ -256,7 +241,7 @@ func (c *Counter) flush(shard int) {
 	s := &c.people.shards[shard]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.waiting.inMemory() >= c.people.spillEvents {
+	if s.waiting.size() >= c.people.waitingBytes {
 		c.relieve(s)
 	}
 	if c.people.flooded.Load() {
