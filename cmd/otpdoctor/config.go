@@ -79,10 +79,19 @@ func isMail(s string) error {
 }
 
 func isSwitch(s string) error {
-	if _, err := strconv.ParseBool(s); err != nil {
-		return fmt.Errorf("%q is neither true nor false", s)
+	_, err := readSwitch(s)
+	return err
+}
+
+// readSwitch reads what is on or off, as it is written in the environment.
+func readSwitch(s string) (on bool, err error) {
+	switch strings.ToLower(s) {
+	case "1", "t", "true", "yes", "on":
+		return true, nil
+	case "0", "f", "false", "no", "off":
+		return false, nil
 	}
-	return nil
+	return false, fmt.Errorf("%q is neither true nor false", s)
 }
 
 func isTheme(s string) error { return isOneOf(s, themes) }
@@ -96,6 +105,24 @@ func isOneOf(s string, words []string) error {
 }
 
 func (s setting) env() string { return "OTPDOCTOR_" + strings.ToUpper(s.key) }
+
+// also are the variables that set something besides OTPDOCTOR_ and its key.
+var also = map[string]string{"accessible": "ACCESSIBLE", "copy_command": "OTPDOCTOR_COPY"}
+
+func (s setting) isSwitch() bool { return isSwitch(s.standard) == nil }
+
+// inEnvironment is what the environment has for a setting, and the variable that
+// says so. ACCESSIBLE is read by many programs, most of which take any word as yes.
+func (s setting) inEnvironment() (value, variable string) {
+	if value := os.Getenv(s.env()); value != "" || also[s.key] == "" {
+		return value, s.env()
+	}
+	value = os.Getenv(also[s.key])
+	if s.isSwitch() && value != "" && isSwitch(value) != nil {
+		value = "true"
+	}
+	return value, also[s.key]
+}
 
 // everywhere are the settings whose flag every command has.
 var everywhere = []string{"theme", "color", "ascii", "log-file"}
@@ -166,7 +193,7 @@ func settle(cmd *cobra.Command) error {
 		if flag == nil || flag.Changed {
 			continue
 		}
-		value, where := os.Getenv(s.env()), s.env()
+		value, where := s.inEnvironment()
 		if value == "" {
 			value, where = file[s.key], filepath.Base(configFile())+": "+s.key
 		}
@@ -177,6 +204,9 @@ func settle(cmd *cobra.Command) error {
 			if err := s.fits(value); err != nil {
 				return usagef(s.what, "%s %q does not fit: %s", where, value, err)
 			}
+		}
+		if on, err := readSwitch(value); err == nil && s.isSwitch() {
+			value = strconv.FormatBool(on) // flags know fewer words for it
 		}
 		if err := cmd.Flags().Set(s.flag, value); err != nil {
 			return usagef(s.what, "%s %q does not fit: %s", where, value, err)
@@ -190,8 +220,8 @@ func (s setting) isStandard(value string) bool {
 	if value == s.standard {
 		return true
 	}
-	got, err := strconv.ParseBool(value)
-	want, err2 := strconv.ParseBool(s.standard)
+	got, err := readSwitch(value)
+	want, err2 := readSwitch(s.standard)
 	return err == nil && err2 == nil && got == want
 }
 
@@ -212,6 +242,7 @@ environment, the environment over config.toml:
   redact = true
 
 In the environment each is named OTPDOCTOR_ and the setting: OTPDOCTOR_THEME=light.
+What is true or false may be written 1, yes and on, or 0, no and off, as well.
 With flags it shows what would hold for a command that was given them.`,
 		Example: `  otpdoctor config
   OTPDOCTOR_REGION=FR otpdoctor config --region GB`,
@@ -226,11 +257,12 @@ With flags it shows what would hold for a command that was given them.`,
 			for _, s := range settings {
 				value, from := s.standard, "default"
 				flag := cmd.Flags().Lookup(s.flag)
+				set, variable := s.inEnvironment()
 				switch {
 				case flag.Changed:
 					value, from = flag.Value.String(), "flag, --"+s.flag
-				case os.Getenv(s.env()) != "":
-					value, from = os.Getenv(s.env()), "environment, "+s.env()
+				case set != "":
+					value, from = set, "environment, "+variable
 				case file[s.key] != "":
 					value, from = file[s.key], "config.toml"
 				}
@@ -254,7 +286,7 @@ With flags it shows what would hold for a command that was given them.`,
 	for _, s := range settings {
 		switch {
 		case slices.Contains(everywhere, s.flag):
-		case isSwitch(s.standard) == nil:
+		case s.isSwitch():
 			cmd.Flags().Bool(s.flag, s.standard == "true", s.what)
 		default:
 			cmd.Flags().String(s.flag, s.standard, "`VALUE`: "+s.what)

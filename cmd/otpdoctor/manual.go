@@ -76,11 +76,15 @@ func writeManual(p page, root *cobra.Command) {
 	p.prose("A flag wins over the environment, the environment over config.toml.")
 	var vars []item
 	for _, s := range settings {
-		vars = append(vars, item{s.env(), fmt.Sprintf("--%s: %s", s.flag, s.what)})
+		name := s.env()
+		if second := also[s.key]; second != "" {
+			name += ", " + second
+		}
+		vars = append(vars, item{name, fmt.Sprintf("--%s: %s", s.flag, s.what)})
 	}
 	p.items(append(vars,
 		item{"NO_COLOR, CLICOLOR, CLICOLOR_FORCE", "colour off, off where 0, on; --color wins"},
-		item{"ACCESSIBLE, TERM=dumb", "the guided case as plain lines"},
+		item{"TERM=dumb", "the guided case as plain lines"},
 		item{"LC_ALL, LC_CTYPE, LANG", "without UTF-8 in the first that is set, signs are ASCII"},
 	))
 

@@ -32,6 +32,26 @@ func TestManual(t *testing.T) {
 	}
 }
 
+// TestManualIsEverywhereTheSame holds that what the reader of a manual has set is
+// not taken for what holds by default.
+func TestManualIsEverywhereTheSame(t *testing.T) {
+	manual := func() string {
+		var m markdown
+		writeManual(&m, newApp(strings.NewReader(""), io.Discard, io.Discard).root())
+		return m.String()
+	}
+	plain := manual()
+	for _, s := range settings {
+		t.Setenv(s.env(), "mark")
+		if also[s.key] != "" {
+			t.Setenv(also[s.key], "mark")
+		}
+	}
+	if got := manual(); got != plain {
+		t.Errorf("the manual differs where settings stand in the environment")
+	}
+}
+
 // TestHelpFits holds that --help of every command fits 80 columns, and begins with
 // what the command is for.
 func TestHelpFits(t *testing.T) {

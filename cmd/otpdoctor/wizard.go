@@ -44,7 +44,7 @@ state folder, readable by you alone; --no-save keeps nothing.`,
 	fl.BoolVar(&f.accessible, "accessible", false, "plain lines for screen readers and simple terminals")
 	fl.BoolVar(&f.noSave, "no-save", false, "keep nothing on this machine")
 	fl.BoolVar(&f.noMouse, "no-mouse", false, "leave the mouse to the terminal")
-	fl.StringVar(&f.copyWith, "copy-command", os.Getenv("OTPDOCTOR_COPY"), "`COMMAND` that takes what is copied on its standard input")
+	fl.StringVar(&f.copyWith, "copy-command", "", "`COMMAND` that takes what is copied on its standard input")
 	fl.StringVar(&f.faqDir, "faq", "", "a FAQ set of your own in `DIR`")
 	fl.BoolVar(&f.redact, "redact", false, "mask numbers, names and addresses from the start")
 	fl.StringVar(&f.firm, "firm-url", "", "the firm's address, a `URL`")
@@ -55,13 +55,8 @@ state folder, readable by you alone; --no-save keeps nothing.`,
 	return cmd
 }
 
-// plainWanted says that the lines and not the drawn screens are asked for.
-func plainWanted(flag bool) bool {
-	return flag || os.Getenv("OTPDOCTOR_ACCESSIBLE") != "" || os.Getenv("ACCESSIBLE") != "" || os.Getenv("TERM") == "dumb"
-}
-
 func (a *app) wizard(ctx context.Context, f wizardFlags, args []string) error {
-	plain := plainWanted(f.accessible)
+	plain := f.accessible || os.Getenv("TERM") == "dumb"
 	if !plain && (!terminal(a.stdin) || !terminal(a.stdout)) {
 		return usagef("otpdoctor wizard --accessible runs without one, and from a pipe", "the guided case needs a terminal")
 	}
