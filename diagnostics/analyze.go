@@ -1,6 +1,9 @@
-// Package diagnostics works a case: it sends logs, number and answers down the
-// one path from row to ticket and holds what comes out. Commands and wizard are
-// faces of it. It prints nothing and asks nobody.
+// Package diagnostics works a case. In come the paths of logs, numbers and an
+// agent's answers; out go a report ([Analyze]), messages ([Convert]) and a case
+// that is saved with each answer ([Case]). It sends everything down the one line
+// from row to ticket, and asks and prints nothing.
+//
+// Next: diagnostics/deliverylog, where the line begins.
 package diagnostics
 
 import (

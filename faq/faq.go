@@ -1,11 +1,10 @@
-// Package faq holds the words of otpdoctor: the topics a support agent walks
-// through with a caller, the thirteen questions of the ticket, the replies, and
-// what is known of single carriers; and the walk through a topic itself.
+// Package faq holds the words of otpdoctor. In come the YAML files of data/, or a
+// set of one's own ([Builtin], [Load]; see docs/faq-format.md); out go topics and
+// the [Walk] through one, the questions of the ticket, and what to tell a caller.
+// Nothing that is said stands in code, and nothing is known here of numbers or
+// logs: a step names what decides it by id, and whoever knows it hands in [Facts].
 //
-// Everything that is said stands in YAML files (see data/ and docs/faq-format.md),
-// nothing in code. The package knows nothing of phone numbers or logs: a step
-// names the causes and facts that decide it by id, and whoever knows them hands
-// them in as [Facts].
+// Next: diagnostics/ticket.
 package faq
 
 import (

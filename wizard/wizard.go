@@ -1,10 +1,13 @@
-// Package wizard is the guided case on a terminal, drawn or line by line. It asks
-// and shows; everything that it knows is the case's.
+// Package wizard is the guided case on a terminal. In come keys or lines; out go
+// screens ([Run]) or plain lines ([RunLines]). It asks and shows: everything that
+// it knows is the case's.
 //
 // House rules. Update does no I/O and waits for nothing: whatever takes time runs
 // in a command. Text from outside is cleaned before it reaches a line. A line is
 // measured in cells and is never wider than the window. Nothing is told by colour
 // alone. Nothing is ever asked of the terminal: some never answer.
+//
+// Next: wizard/termguard, which sees to that.
 package wizard
 
 import (

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -61,6 +62,45 @@ func TestImportOrder(t *testing.T) {
 	}
 	if seen != len(order) {
 		t.Errorf("found %d packages, the order names %d", seen, len(order))
+	}
+}
+
+// TestTour holds that the package comments lead through all rooms, each once, from
+// the commands on: what comes in, what goes out, and which room is the next.
+func TestTour(t *testing.T) {
+	next := regexp.MustCompile(`(?m)^Next: ([a-z/]+)`)
+	comesIn, goesOut := regexp.MustCompile(`(?i)\bcomes?\s+in\b|\bin\s+comes?\b`), regexp.MustCompile(`\bgo(es)?\s+out\b|\bout\s+go(es)?\b`)
+	var seen []string
+	for room := "cmd/otpdoctor"; ; {
+		seen = append(seen, room)
+		files, err := filepath.Glob(filepath.Join("..", "..", room, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var about string
+		for _, path := range files {
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments|parser.PackageClauseOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			about += file.Doc.Text()
+		}
+		if !comesIn.MatchString(about) || !goesOut.MatchString(about) {
+			t.Errorf("%s: the package comment does not say what comes in and what goes out", room)
+		}
+		m := next.FindStringSubmatch(about)
+		if m == nil {
+			break
+		}
+		room = m[1]
+		if slices.Contains(seen, room) {
+			t.Fatalf("%s is come to twice: %v", room, seen)
+		}
+	}
+	for _, room := range order {
+		if room != "cmd/release" && !slices.Contains(seen, room) {
+			t.Errorf("the tour leaves out %s: %v", room, seen)
+		}
 	}
 }
 

@@ -1,6 +1,9 @@
-// Otpdoctor finds out why text messages with two-factor codes do not arrive: it
-// checks numbers, groups delivery logs by carrier, finds the cause with its
-// figures, walks a support agent through the checklist and writes the ticket.
+// Otpdoctor finds out why text messages with two-factor codes do not arrive. In
+// come arguments, flags and settings; out go a report on standard output, messages
+// on standard error and an exit status. root.go names the commands, and each has a
+// file of its own: analyze.go shows how little there is in one.
+//
+// Next: diagnostics, which all of them call.
 package main
 
 import (

@@ -1,6 +1,9 @@
-// Package carrier says who carries a number, and how that is known: by the
-// prefix that its range was given to, by a network code, by the result of a
-// lookup, from a log or an agent. It guesses nothing without saying so.
+// Package carrier is the book of mobile networks. In comes a number, a network code
+// or the file of a lookup; out goes who carries the number, and how that is known:
+// by the prefix that its range was given to, the code, the lookup, a log or an
+// agent. It guesses nothing without saying so.
+//
+// Next: diagnostics/tally, back on the line.
 package carrier
 
 import (

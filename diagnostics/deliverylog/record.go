@@ -1,6 +1,9 @@
-// Package deliverylog turns the bytes of any provider's log into rows. It knows
-// the formats, what each provider's status words mean and in which order they
-// follow each other; it does not fold, count or judge.
+// Package deliverylog turns the bytes of any provider's log into rows. In comes a
+// file, packed or not ([Read], [ReadIdentity]); out go a [Record] a row in the
+// provider's own words, and why a row is none. It knows the formats, and what each
+// provider's status words mean; it does not fold, count or judge.
+//
+// Next: diagnostics/message.
 package deliverylog
 
 import (

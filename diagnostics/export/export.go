@@ -1,9 +1,9 @@
-// Package export is the one way out: it writes an analysis, messages, checked
-// numbers, a ticket or a lock-out request in the format asked for. Redaction is
-// here, so that no format can forget it, and so is the cleaning of text that came from
-// outside. It computes no figure.
+// Package export is the one way out. In comes what the other rooms made, an analysis,
+// messages, checked numbers, a ticket; out goes a document in the format asked for,
+// the same bytes for the same input. Masking is here, so that no format can forget
+// it, and so is the cleaning of text from outside. It computes no figure.
 //
-// The same input gives the same bytes.
+// Next: wizard, where the same is looked at on a terminal.
 package export
 
 import (

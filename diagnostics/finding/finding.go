@@ -1,6 +1,8 @@
-// Package finding turns counts into causes, each with its figures, its window
-// and its confidence. A rule says nothing it cannot show, reads no file and asks
-// no clock.
+// Package finding turns counts into causes. In comes a table of counts; out go the
+// causes that it shows ([Find]), each with its figures, its window and its
+// confidence. A rule says nothing it cannot show, reads no file and asks no clock.
+//
+// Next: faq, which has the words for what was found.
 package finding
 
 import (

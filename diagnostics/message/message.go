@@ -1,6 +1,9 @@
-// Package message turns rows into messages: folded to one a message id and
-// recipient, with country, carrier, reason and time resolved, in one normal form
-// for all providers. It does not count.
+// Package message turns rows into messages. In come the rows of one log in any
+// order ([Share], [Each]); out goes one [Message] for a message id and recipient,
+// with country, carrier, reason and time, in one form for all providers. What a
+// number, a code and a network are it asks the three books; it does not count.
+//
+// Next: diagnostics/number, the first book.
 package message
 
 import (

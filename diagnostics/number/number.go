@@ -1,10 +1,10 @@
-// Package number says of any text whether it is a phone number, what was wrong
-// with the way it was written, and what the right form is. It knows nothing of
-// logs or carriers.
+// Package number is the book of phone numbers. In comes any text; out goes whether
+// it is a number, what was wrong with the way it was written, and the right form.
+// [Check] explains one input in full; [Classify] gives country and line type of
+// digits in E.164, without allocation, for every row of a log. Both give the same
+// answers, and know nothing of logs or carriers.
 //
-// Two ways in: [Check] explains one raw input in full; [Classify] answers
-// country and line type of an E.164 number that is already digits, without
-// allocation, for the hot path over log rows. Both give the same answers.
+// Next: diagnostics/reason, the second book.
 package number
 
 // LineType is what a numbering plan says a number is for, in the words of

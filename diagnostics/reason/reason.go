@@ -1,6 +1,9 @@
-// Package reason says what an SMS provider's status and error codes mean: one
-// embedded catalogue a provider, and one small set of reasons over all of them.
-// An unknown code is never an error.
+// Package reason is the book of codes. In comes what an SMS provider wrote, a
+// status word or an error code; out goes one of a few reasons ([Of]), or all that
+// is known of the code ([Explain]). There is one catalogue a provider, embedded,
+// and a code that none has is never an error.
+//
+// Next: diagnostics/carrier, the third book.
 package reason
 
 // Reason is why a message ended as it did, in the words of the contract.

@@ -1,5 +1,8 @@
-// Package tally counts messages: per carrier, per user, per attempt, per hour.
-// It grows with users and time, not with rows, and judges nothing.
+// Package tally counts messages. In come messages in any order ([Counter]); out goes
+// a [Table] of carriers, users, attempts and hours. It grows with users and time,
+// not with messages, and judges nothing.
+//
+// Next: diagnostics/finding.
 package tally
 
 import (

@@ -1,7 +1,10 @@
-// Package ticket draws the thirteen answers of the support form from logs,
-// numbers, lookups and the agent, and the request of a locked-out
-// administrator. It says where each answer came from and keeps what disagrees;
-// what only a person can know becomes a question to ask.
+// Package ticket answers the thirteen questions of the support form. In come
+// findings, counts, logins, numbers and what the agent said; out go the answers
+// ([Draft]), each with its source and what disagrees with it, or the request of a
+// locked-out administrator ([Lockout]). What only a person can know becomes a
+// question to ask.
+//
+// Next: diagnostics/export.
 package ticket
 
 import (
