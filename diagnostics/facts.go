@@ -21,7 +21,7 @@ const (
 	enoughUsers    = 5
 )
 
-// Facts are what number, look-up and logs say, for the steps of a walk: a verdict
+// Facts are what number, lookup and logs say, for the steps of a walk: a verdict
 // by cause, a derived answer by question id, and the words to fill in.
 func (c *Case) Facts() faq.Facts {
 	f := faq.Facts{Verdicts: map[string]faq.Verdict{}, Words: map[string]string{}}
@@ -161,7 +161,7 @@ func (c *Case) findingVerdict(fi finding.Finding) faq.Verdict {
 }
 
 // group is the caller's carrier in the log: where the number's messages went, else
-// the carrier that the number has by its prefix or look-up, or by the caller's word.
+// the carrier that the number has by its prefix or lookup, or by the caller's word.
 func (c *Case) group() *tally.Group {
 	t := c.table()
 	if t == nil {

@@ -65,7 +65,7 @@ on a shared machine use --stdin, or - in their place.`,
 	}
 	fl := cmd.Flags()
 	fl.StringVar(&region, "region", "", "country `CC` of numbers written without one")
-	fl.StringVar(&lookup, "lookup", "", "results of number look-ups in `FILE`")
+	fl.StringVar(&lookup, "lookup", "", "results of number lookups in `FILE`")
 	fl.BoolVar(&stdin, "stdin", false, "one number a line from standard input")
 	fl.StringVar(&format, "format", "text", "`FORMAT`: text, json or jsonl")
 	cmd.ValidArgsFunction = cobra.NoFileCompletions

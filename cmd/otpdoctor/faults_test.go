@@ -481,7 +481,7 @@ func TestOddFiles(t *testing.T) {
 	os.Symlink("loop", loop)
 	tried := 0
 	for file, want := range map[string]string{
-		"/dev/null": "is empty", "/dev/zero": "is binary", dir: "is a directory", link: "no such file", loop: "cannot be opened", "/dev/stdin": "is empty", "": "no such file",
+		"/dev/null": "is empty", "/dev/zero": "is binary", dir: "is a folder", link: "no such file", loop: "cannot be opened", "/dev/stdin": "is empty", "": "no such file",
 	} {
 		for _, args := range [][]string{{"analyze", file}, {"convert", file}, {"ticket", "--logs", file}} {
 			r := runIn(t, dir, "", args...)

@@ -36,7 +36,7 @@ func (f *inputFlags) register(cmd *cobra.Command, withWindow bool) {
 	fl := cmd.Flags()
 	fl.StringArrayVar(&f.logs, "logs", nil, "delivery log `FILE`, repeatable; - is standard input")
 	fl.StringArrayVar(&f.identity, "identity", nil, "login log `FILE` (Okta, Auth0, Duo, Entra, Cognito, Keycloak), repeatable")
-	fl.StringVar(&f.lookup, "lookup", "", "results of number look-ups in `FILE`")
+	fl.StringVar(&f.lookup, "lookup", "", "results of number lookups in `FILE`")
 	fl.StringVar(&f.format, "log-format", "", "log format by `NAME` (otpdoctor formats) instead of by content")
 	fl.StringVar(&f.columns, "map", "", "columns of a log of no known kind, as `FIELD=COLUMN,...`: to=Phone,status=State")
 	fl.StringVar(&f.region, "region", "", "country `CC` of numbers written without one")

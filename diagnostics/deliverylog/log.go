@@ -45,7 +45,7 @@ func File(path string) Log {
 		info, err := f.Stat()
 		if err == nil && info.IsDir() {
 			f.Close()
-			return nil, &InputError{File: path, Reason: "is a directory, not a log", Hint: "name the files in it: " + filepath.Join(path, "*")}
+			return nil, &InputError{File: path, Reason: "is a folder, not a log", Hint: "name the files in it: " + filepath.Join(path, "*")}
 		}
 		return f, nil
 	}

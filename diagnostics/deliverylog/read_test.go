@@ -235,7 +235,7 @@ func TestFile(t *testing.T) {
 		t.Errorf("name %q", sum.Name)
 	}
 	_, _, err := tryRead(File(dir), Options{})
-	if err == nil || !strings.HasSuffix(err.Error(), ": is a directory, not a log") {
+	if err == nil || !strings.HasSuffix(err.Error(), ": is a folder, not a log") {
 		t.Error(err)
 	}
 	_, _, err = tryRead(File(filepath.Join(dir, "march.csv")), Options{})

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"syscall"
 )
 
 // ErrExists says that a file is there and force was not given. The file is untouched.
@@ -109,8 +110,11 @@ func FileError(path string, err error) error {
 	case errors.As(err, &le):
 		err = le.Err
 	}
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		err = noFolder{}
+	case errors.Is(err, syscall.EISDIR):
+		err = errors.New("is a folder")
 	}
 	return fmt.Errorf("%s: %w", path, err)
 }

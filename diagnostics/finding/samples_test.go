@@ -16,7 +16,7 @@ import (
 	"cli.otpdoctor/testdata"
 )
 
-// moduleRoot is the directory that holds go.mod.
+// moduleRoot is the folder that holds go.mod.
 func readTable(t *testing.T, path string) *tally.Table {
 	t.Helper()
 	c := tally.NewCounter(tally.Options{})
