@@ -27,7 +27,7 @@ type Verdict struct {
 
 // Facts are what is known of a case from elsewhere.
 type Facts struct {
-	// Verdicts by cause id (the contract's words), by fact id such as
+	// Verdicts by cause id (see docs/causes.md), by fact id such as
 	// "texts_arrive", or by id of a ticket question: Pass for yes and for any
 	// other answer that is known, Fail for no, and the answer as Detail.
 	Verdicts map[string]Verdict

@@ -143,7 +143,7 @@ type Practice struct {
 	Topics []string `yaml:"topics,omitempty" json:"topics,omitempty"` // where it fits
 }
 
-// Cause is what is said of a cause of the contract.
+// Cause is what is said of a cause that a finding can have.
 type Cause struct {
 	ID        string `yaml:"id" json:"id"`
 	Title     string `yaml:"title" json:"title"`           // "carrier filters our texts"

@@ -102,7 +102,7 @@ func TestLoadReplacesATopic(t *testing.T) {
 
 func TestLoadAlone(t *testing.T) {
 	var causes strings.Builder
-	for _, id := range contractCauses {
+	for _, id := range allCauses {
 		causes.WriteString("- {id: " + id + ", title: t, topic: lost-phone, step: has_codes, reply: r, next: n}\n")
 	}
 	s, err := Load(files("set.yaml", "extends: none\nname: North\n", "lost.yaml", smallTopic, "causes.yaml", causes.String()))

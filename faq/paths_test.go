@@ -6,13 +6,13 @@ import (
 	"testing"
 )
 
-// Every cause of the contract.
-var contractCauses = []string{"number_invalid", "leading_zero", "not_mobile", "voip", "repeat_failures", "handset_unreachable", "opted_out",
+// Every cause that a finding can have.
+var allCauses = []string{"number_invalid", "leading_zero", "not_mobile", "voip", "repeat_failures", "handset_unreachable", "opted_out",
 	"carrier_outage", "carrier_spam_blocking", "carrier_delay", "peak_hour_delay", "provider_outage", "provider_block", "sender_misconfigured"}
 
 func TestEveryCauseHasTopicStepAndWords(t *testing.T) {
 	s := Builtin()
-	for _, id := range contractCauses {
+	for _, id := range allCauses {
 		topicID, stepID := s.TopicForCause(id)
 		topic, ok := s.Topic(topicID)
 		if !ok {
@@ -31,7 +31,7 @@ func TestEveryCauseHasTopicStepAndWords(t *testing.T) {
 			}
 		}
 	}
-	if got, want := len(s.Causes), len(contractCauses); got != want {
+	if got, want := len(s.Causes), len(allCauses); got != want {
 		t.Errorf("causes = %d, want %d", got, want)
 	}
 }

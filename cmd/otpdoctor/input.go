@@ -16,7 +16,7 @@ import (
 	"cli.otpdoctor/diagnostics/number"
 )
 
-// inputFlags are INPUT of the contract: the same wherever logs are read.
+// inputFlags are what the help calls INPUT: the same wherever logs are read.
 type inputFlags struct {
 	logs, identity  []string
 	lookup          string

@@ -19,7 +19,7 @@ import (
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
-// Exit statuses of the contract.
+// The exit statuses, on which scripts rely (see docs/automation.md).
 const (
 	exitOK          = 0
 	exitFailed      = 1 // it could not: unreadable file, nothing recognised, disk full

@@ -386,8 +386,8 @@ const (
 	hostileURL  = "javascript:alert(1)//\r\nBcc: someone@example.test\x1b[2J"
 )
 
-// tried runs the program and holds what must hold of any run: an exit status of
-// the contract, no panic, bounded memory and time, and nothing in the output that
+// tried runs the program and holds what must hold of any run: a known
+// exit status, no panic, bounded memory and time, and nothing in the output that
 // its reader would run. "<" stands before the file for standard input.
 func tried(t *testing.T, count *toll, dir string, in torture.Input, args []string) ran {
 	t.Helper()

@@ -14,7 +14,7 @@ import (
 // Source is how the name of a carrier is known.
 type Source string
 
-// The sources, in the contract's words.
+// The sources, in the words that reports have.
 const (
 	Prefix     Source = "prefix" // the carrier that the range was given to first; the number may have moved
 	FromLookup Source = "lookup"

@@ -74,7 +74,7 @@ const (
 	roles
 )
 
-// fieldNames are the contract's names of the fields, for --map and for errors.
+// fieldNames are our names of the fields, for --map and for errors.
 var fieldNames = [roles]string{
 	roleID: "message_id", roleTo: "to", roleFrom: "from", roleNetwork: "carrier", roleMCCMNC: "mccmnc",
 	roleMCC: "mcc", roleMNC: "mnc", roleCountry: "country", roleProvider: "provider", roleStatus: "status",

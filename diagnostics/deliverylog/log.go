@@ -117,7 +117,7 @@ func shortName(name string) string {
 // Options say how a log is to be read. The zero value reads every known format.
 type Options struct {
 	Format    string            // format name, or empty: by content
-	Map       map[string]string // contract field to the log's own column, see [ParseMap]
+	Map       map[string]string // our name of a field to the log's own column, see [ParseMap]
 	TZ        *time.Location    // for times without a zone; nil is UTC
 	MaxRecord int64             // longest record in bytes; 0 is [DefaultMaxRecord]
 
@@ -192,8 +192,8 @@ type Progress struct {
 	Rejected    int64
 }
 
-// ParseMap reads --map: FIELD=COLUMN pairs with commas between. Fields are the
-// contract's (message_id, to, status …), columns are as the log's header
+// ParseMap reads --map: FIELD=COLUMN pairs with commas between. Fields are
+// ours (message_id, to, status …), columns are as the log's header
 // writes them. A column with a comma in its name is put in double quotes.
 func ParseMap(s string) (map[string]string, error) {
 	m := make(map[string]string)

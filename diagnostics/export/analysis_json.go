@@ -12,8 +12,8 @@ import (
 	"cli.otpdoctor/diagnostics/ticket"
 )
 
-// The shapes below are the contract's, keys in its order. What stands after
-// them, where it stands at all, was added.
+// The shapes below are published (otpdoctor schema analysis) and change only by
+// additions: a new key goes behind the others.
 
 type analysisJSON struct {
 	Schema          string          `json:"schema"`

@@ -8,7 +8,7 @@ import (
 	"cli.otpdoctor/diagnostics/number"
 )
 
-// messageColumns are those of convert, in the contract's order.
+// messageColumns are those of convert. Their order stays: others read it.
 var messageColumns = []string{"message_id", "to", "country", "carrier", "carrier_source", "status", "reason", "code", "submitted_at", "delivered_at", "latency_s", "provider", "format"}
 
 // MessageWriter writes messages in normal form, one a row. Lines end with LF alone:

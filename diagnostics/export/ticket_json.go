@@ -60,7 +60,7 @@ func ticketOf(t *ticket.Ticket, red *redactor) ticketJSON {
 	}
 	j.Findings = findingsOf(t.Findings, red)
 	for _, s := range t.Steps {
-		// The contract knows four results: late is a fail that says so in its detail.
+		// The published schema has four results: late is a fail that says so in its detail.
 		result, detail := string(s.Result), knownBy(&s, red)
 		switch s.Result {
 		case faq.Late:

@@ -11,7 +11,8 @@ import (
 	"cli.otpdoctor/diagnostics/tally"
 )
 
-// Cause is why users get no code, in the words of the contract.
+// Cause is why users get no code, in the word that stands in reports, in the
+// FAQ and in docs/causes.md.
 type Cause string
 
 // The causes.

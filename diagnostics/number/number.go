@@ -11,7 +11,7 @@ package number
 // libphonenumber. It is a property of the range, not of the subscription.
 type LineType uint8
 
-// The line types, in the order of their contract words.
+// The line types, in the order of their words.
 const (
 	UnknownType LineType = iota
 	Mobile
@@ -30,7 +30,7 @@ const (
 var lineTypeWords = [...]string{"unknown", "mobile", "fixed_line", "fixed_line_or_mobile", "toll_free",
 	"premium_rate", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail"}
 
-// String gives the contract's word for the type.
+// String gives the word for the type that reports have.
 func (t LineType) String() string {
 	if int(t) < len(lineTypeWords) {
 		return lineTypeWords[t]
@@ -52,7 +52,7 @@ var lineTypeNames = [...]string{"unknown", "mobile", "landline", "mobile or land
 // CorrectionKind names one thing that was wrong with a number as written.
 type CorrectionKind string
 
-// The correction kinds of the contract.
+// The correction kinds, as reports have them.
 const (
 	LeadingZero         CorrectionKind = "leading_zero"         // a national trunk prefix kept after the country code, 0 or other
 	MobilePrefix        CorrectionKind = "mobile_prefix"        // Mexico's 1, 044, 045; Argentina's 15 and 9
@@ -72,7 +72,7 @@ type Correction struct {
 	Why      string // for people, "the 0 after +44 must go"
 }
 
-// Error words of the contract. Empty: the number is valid.
+// What is wrong with a number, as reports have it. Empty: it is valid.
 const (
 	ErrInvalidCountryCode = "invalid_country_code"
 	ErrNotANumber         = "not_a_number"

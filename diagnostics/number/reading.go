@@ -258,7 +258,7 @@ func possible(national string, r *region) lengthVerdict {
 	return lengthWrong
 }
 
-// errorWord is the contract's word for a national number that no reading makes valid.
+// errorWord says what is wrong with a national number that no reading makes valid.
 func (c *callingCode) errorWord(digits string, r *region) string {
 	if len(digits) < 2 {
 		return ErrTooShort

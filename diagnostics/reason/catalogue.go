@@ -164,7 +164,7 @@ func (c *catalogue) parse() error {
 	for _, row := range rows {
 		why, ok := Parse(row[4])
 		if !ok {
-			bad = fmt.Errorf("%s.csv: %s: reason %q is not one of the contract's", c.id, row[0], row[4])
+			bad = fmt.Errorf("%s.csv: %s: there is no reason %q", c.id, row[0], row[4])
 			continue
 		}
 		code := Code{Provider: c.id, Code: row[0], Also: list(row[1], "|"), Title: row[2], Meaning: row[3],

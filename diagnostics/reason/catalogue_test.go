@@ -52,11 +52,11 @@ func TestReasonsHaveWords(t *testing.T) {
 		if g := r.guide(); g.title == "" || g.meaning == "" || g.do == "" || g.not == "" || g.tells == "" {
 			t.Errorf("%v: a text is missing", r)
 		}
-		switch r.Cause() { // the contract's ids
+		switch r.Cause() { // those that can follow from a code
 		case "", "number_invalid", "not_mobile", "voip", "repeat_failures", "handset_unreachable", "opted_out", "carrier_outage",
 			"carrier_spam_blocking", "carrier_delay", "provider_outage", "sender_misconfigured", "provider_block":
 		default:
-			t.Errorf("%v: cause %q is none of the contract's", r, r.Cause())
+			t.Errorf("%v: there is no cause %q", r, r.Cause())
 		}
 		if back, ok := Parse(r.String()); !ok || back != r {
 			t.Errorf("Parse(%q) = %v, %v", r.String(), back, ok)

@@ -8,10 +8,10 @@ type guide struct {
 	tells   string // how to read it in a log, one or two sentences
 	do      string // what the agent does now
 	not     string // what it is not, or what does not help
-	cause   string // contract id of the cause it points to
+	cause   string // id of the cause it points to
 }
 
-// The reasons' meanings follow the contract's list. Number portability, SS7 and
+// The reasons' meanings, in the order of the reasons. Number portability, SS7 and
 // the like are left to the codes: an agent reads this with a caller on the line.
 var guides = [Count]guide{
 	Unknown: {
@@ -172,7 +172,7 @@ func (r Reason) Title() string { return r.guide().title }
 // its word: "content, traffic or sender treated as spam".
 func (r Reason) Meaning() string { return r.guide().meaning }
 
-// Cause is the contract id of the cause the reason points to if enough messages
+// Cause is the id of the cause the reason points to if enough messages
 // have it, or empty. One message alone shows no cause.
 func (r Reason) Cause() string { return r.guide().cause }
 

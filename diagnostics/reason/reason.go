@@ -6,7 +6,8 @@
 // Next: diagnostics/carrier, the third book.
 package reason
 
-// Reason is why a message ended as it did, in the words of the contract.
+// Reason is why a message ended as it did, in the one word that all
+// providers' codes come down to.
 type Reason uint8
 
 // The reasons. Unknown is the zero value: nobody said why, or the code is not listed.
@@ -38,7 +39,7 @@ var words = [Count]string{"unknown", "delivered", "number_invalid", "not_mobile"
 	"carrier_error", "expired", "throttled", "sender_unregistered", "sender_not_permitted",
 	"account", "provider_error", "content_invalid"}
 
-// String gives the contract's word.
+// String gives the word that reports have.
 func (r Reason) String() string {
 	if r < Count {
 		return words[r]
@@ -46,7 +47,7 @@ func (r Reason) String() string {
 	return words[Unknown]
 }
 
-// Parse reads a contract word; ok is false for any other.
+// Parse reads such a word; ok is false for any other.
 func Parse(word string) (r Reason, ok bool) {
 	for i, w := range words {
 		if w == word {

@@ -17,7 +17,7 @@ import (
 	"cli.otpdoctor/faq"
 )
 
-// Source says where an answer came from, in the words of the contract.
+// Source says where an answer came from, in the word that reports have.
 type Source string
 
 // The sources of an answer. An answer from a number's prefix is FromNumber; the
@@ -169,7 +169,7 @@ type Inputs struct {
 	Attachments []string
 }
 
-// The values of the answers, in the shape of the contract. A nil member is not known.
+// The values of the answers, in the published shape (otpdoctor schema ticket). A nil member is not known.
 type (
 	// AffectedUsers is the value of affected_users. Carriers are COUNTRY/NAME.
 	AffectedUsers struct {
