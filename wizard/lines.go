@@ -130,14 +130,16 @@ func (l *lines) outcomeSentence() string {
 	return " Outcome: " + clean(l.d.outcome.Title) + "."
 }
 
-// say writes text of the case as lines of at most 78 columns, masked where that is
-// asked for.
+// lineWidth is how many columns a line has at most.
+const lineWidth = 78
+
+// say writes text of the case as lines, masked where that is asked for.
 func (l *lines) say(text string) { l.read(l.maskLines(text)) }
 
 // read writes text that holds nothing of the case: the FAQ and explanations, whose
 // example of a number is nobody's.
 func (l *lines) read(text string) {
-	for _, line := range l.st.wrap(spoken(text), 78) {
+	for _, line := range l.st.wrap(spoken(text), lineWidth) {
 		fmt.Fprintln(l.w, line)
 	}
 }

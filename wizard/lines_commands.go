@@ -1,11 +1,13 @@
 package wizard
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/export"
 	"cli.otpdoctor/diagnostics/tally"
 	"cli.otpdoctor/diagnostics/ticket"
 	"cli.otpdoctor/faq"
@@ -208,10 +210,12 @@ func (l *lines) faq(words string) {
 		}
 		return
 	}
-	l.read(clean(t.Question))
-	for line := range strings.Lines(l.o.Set.Fill(t.Body, nil)) {
-		if text := strings.TrimSpace(plainMarkdown(clean(strings.TrimRight(line, "\r\n")))); text != "" && !strings.HasPrefix(text, "|") {
-			l.read(text)
+	var text strings.Builder
+	_ = export.MarkdownText(&text, spoken(l.o.Set.Fill(export.FAQMarkdown(l.o.Set, []faq.Topic{t}), nil)), // a strings.Builder takes everything
+		export.Options{Width: lineWidth, ASCII: l.o.ASCII, Heard: true})
+	for line := range strings.Lines(text.String()) {
+		if line = strings.TrimSpace(line); line != "" {
+			fmt.Fprintln(l.w, line)
 		}
 	}
 }

@@ -309,6 +309,7 @@ func TestLineCommands(t *testing.T) {
 		{"no such carrier", append(begin, "c nobody", "q"), []string{"No carrier fits nobody."}, ""},
 		{"evidence", append(begin, "v", "q"), []string{"Evidence", "code 30007"}, ""},
 		{"search the FAQ", append(begin, "f backup code", "q"), []string{"No code: "}, ""},
+		{"a table of the FAQ", append(begin, "f", "q"), []string{"\ntyped: +4407111222333\ncountry code: 44\n", "\n6. A way in now. "}, "|"},
 		{"undo", append(begin, "y", "u", "n", "q"), []string{"Undone."}, ""},
 		{"nothing to undo", append(begin, "u", "q"), []string{"Nothing to undo."}, ""},
 		{"answer by number", append(begin, "a 4 no", "a 13 soon", "q"), []string{"Question 4, number changed lately: no.", "Question 13, first noticed: soon."}, ""},

@@ -26,6 +26,7 @@ type Options struct {
 	Color     bool                // the terminal's colours in text
 	Width     int                 // of text, in columns; 0 is 80
 	ASCII     bool                // signs of text without UTF-8
+	Heard     bool                // each row of a Markdown table as lines of "column: cell", for whoever hears it
 	Explain   bool                // the findings that were not stated, too
 	TimeLine  *finding.TimeLine   // of an analysis, one person's attempts, or nil
 	Compare   *finding.Comparison // of an analysis, before and after a moment, or nil

@@ -173,8 +173,8 @@ func (m *markdownText) verbatim(n ast.Node) {
 	}
 }
 
-// table lines columns up. Where they do not fit beside each other each row
-// becomes lines that name their column.
+// table lines columns up. Where they do not fit beside each other, or are heard,
+// each row becomes lines that name their column.
 func (m *markdownText) table(n *tables.Table) {
 	var rows [][]string
 	var widths []int
@@ -195,7 +195,7 @@ func (m *markdownText) table(n *tables.Table) {
 	for _, w := range widths {
 		room -= w + 2
 	}
-	if room < 0 {
+	if room < 0 || m.o.Heard {
 		m.records(rows)
 		return
 	}

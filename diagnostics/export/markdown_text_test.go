@@ -26,6 +26,7 @@ func TestMarkdownText(t *testing.T) {
 		{"a table", "| typed | code |\n| --- | ---: |\n| a **b** | 44 |\n| `c` |\n", "typed  code\n-----  ----\na b      44\nc\n", Options{}},
 		{"a table without room", "| typed | code |\n| --- | --- |\n| a long cell of words | 44 |\n| c | 1 |\n",
 			"typed: a long cell\nof words\ncode: 44\n\ntyped: c\ncode: 1\n", Options{Width: 20}},
+		{"a table that is heard", "| typed | code |\n| --- | --- |\n| a **b** | 44 |\n| c |\n", "typed: a b\ncode: 44\n\ntyped: c\ncode:\n", Options{Heard: true}},
 		{"a table in an item", "- a\n\n  | b | c |\n  | - | - |\n  | d | e |\n", "- a\n\n  b  c\n  -  -\n  d  e\n", Options{}},
 		{"bold goes on over lines", "a **b c d e f g h i j k l m** n", "a \x1b[1mb c d e f g h i j\x1b[0m\n\x1b[1mk l m\x1b[0m n\n", Options{Width: 20, Color: true}},
 		{"bold within bold", "# a **b** c\n", "\x1b[1ma b c\x1b[0m\n", Options{Color: true}},
