@@ -1,12 +1,11 @@
 package finding
 
 import (
+	"math"
 	"slices"
 
 	"cli.otpdoctor/diagnostics/deliverylog"
-	"cli.otpdoctor/diagnostics/number"
 	"cli.otpdoctor/diagnostics/reason"
-	"cli.otpdoctor/diagnostics/tally"
 )
 
 // Causes that the provider's own codes give away: what is left to find out is
@@ -32,13 +31,17 @@ const mostlyIn = 0.95
 const untouched = 0.1
 
 // coded lists the unexplained failed attempts with one of these reasons, by time.
-func (b *board) coded(is func(reason.Reason) bool) (picked []int32, users int) {
-	for i := range b.attempts {
-		if at := &b.attempts[i]; !at.gone && at.Outcome == tally.Failed && is(at.Reason) {
-			picked = append(picked, int32(i))
+func (b *board) coded(is func(reason.Reason) bool) []int32 {
+	left := 0
+	for r, n := range b.left {
+		if is(reason.Reason(r)) {
+			left += n
 		}
 	}
-	return picked, b.usersOf(picked)
+	if left == 0 {
+		return nil
+	}
+	return b.fitting(test{kind: failing, fits: func(at *attempt) bool { return is(at.reason) }}, b.country(""), math.MinInt64, math.MaxInt64)
 }
 
 // homeOf finds the narrowest place that holds nearly all of the attempts while
@@ -84,11 +87,7 @@ func (b *board) stretch(picked []int32) (from, to slot) {
 	from, to = b.first, b.last+1
 	seen := false
 	for _, i := range picked {
-		at := &b.attempts[i]
-		if !at.First.Known() {
-			continue
-		}
-		s := slotOf(at.First)
+		s := slotOf(b.attempts[i].first)
 		if !seen || s < from {
 			from = s
 		}
@@ -117,7 +116,7 @@ func (b *board) period(k kind, areas []int, picked []int32) (w Window, from, to 
 	w = b.wholeLog()
 	started, ended := clean(b.first, from), clean(to, b.last+1)
 	if started {
-		w.From, w.Whole = b.attempts[picked[0]].First, false
+		w.From, w.Whole = b.attempts[picked[0]].first, false
 	} else {
 		from = b.first
 	}
@@ -135,7 +134,7 @@ func (b *board) period(k kind, areas []int, picked []int32) (w Window, from, to 
 func (b *board) lastMoment(picked []int32) deliverylog.Time {
 	last := deliverylog.NoTime
 	for _, i := range picked {
-		last = max(last, b.attempts[i].Last)
+		last = max(last, b.full(i).Last)
 	}
 	return last
 }
@@ -166,18 +165,16 @@ func (b *board) byReason(cause Cause, h home, picked []int32) claim {
 
 // count fills in users, messages and the commonest code from the claim's attempts.
 func (b *board) count(c *claim) {
-	seen := make(map[number.MSISDN]bool)
 	codes := make(map[string]int)
 	for _, i := range c.attempts {
-		at := &b.attempts[i]
+		at := b.full(i)
 		c.Messages += int(at.Messages)
-		if !seen[at.Number] {
-			seen[at.Number] = true
-			c.Users = append(c.Users, at.Number)
-		}
 		if at.Code != "" {
 			codes[at.Code]++
 		}
+	}
+	for _, i := range b.peopleOf(c.attempts) {
+		c.Users = append(c.Users, b.number(&b.people[i]))
 	}
 	c.AffectedUsers = len(c.Users)
 	slices.Sort(c.Users)
@@ -197,8 +194,8 @@ func commonest(codes map[string]int) (code string, count, all int) {
 // byCodes finds one home of coded attempts: a country where all of them lie in
 // it, else everywhere; a carrier too, where the cause works by prefix.
 func (b *board) byCodes(cause Cause, is func(reason.Reason) bool, byPrefix bool) []claim {
-	picked, users := b.coded(is)
-	if len(picked) < codedAttempts || users < codedUsers {
+	picked := b.coded(is)
+	if len(picked) < codedAttempts || b.usersOf(picked) < codedUsers {
 		return nil
 	}
 	// Two countries with codes of their own are two faults, not one everywhere.
@@ -229,7 +226,7 @@ func (b *board) byCodes(cause Cause, is func(reason.Reason) bool, byPrefix bool)
 func (b *board) codesOf(picked []int32) []string {
 	n := make(map[string]int)
 	for _, i := range picked {
-		n[b.attempts[i].Code]++
+		n[b.full(i).Code]++
 	}
 	var codes []string
 	for len(n) > 0 {
@@ -242,7 +239,7 @@ func (b *board) codesOf(picked []int32) []string {
 
 func (b *board) withCode(picked []int32, code string) (own []int32) {
 	for _, i := range picked {
-		if b.attempts[i].Code == code {
+		if b.full(i).Code == code {
 			own = append(own, i)
 		}
 	}

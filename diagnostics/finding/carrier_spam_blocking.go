@@ -15,7 +15,7 @@ func steadyFailure(b *board) []claim {
 
 // spamCodes finds carriers whose codes name spam far more often than others' do.
 func spamCodes(b *board) []claim {
-	t := test{kind: failing, times: 3, floor: 0.003, chance: 2e-5, alone: true, fits: func(a *attempt) bool { return a.Reason == reason.SpamFiltered }}
+	t := test{kind: failing, times: 3, floor: 0.003, chance: 2e-5, alone: true, fits: func(a *attempt) bool { return a.reason == reason.SpamFiltered }}
 	if s, ok := b.suspect(t); ok {
 		return []claim{b.accuse(CarrierSpamBlocking, t, s)}
 	}

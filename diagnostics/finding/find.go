@@ -97,7 +97,7 @@ func (b *board) joinOutages(stated []*claim) []*claim {
 				continue
 			}
 			s.attempts = append(s.attempts, o.attempts...)
-			slices.Sort(s.attempts)
+			b.byTime(s.attempts)
 			s.Users, s.Messages = nil, 0
 			b.count(s)
 			f := &s.Figures
@@ -113,19 +113,16 @@ func (b *board) joinOutages(stated []*claim) []*claim {
 
 // take removes what a claim explains from the board.
 func (b *board) take(c *claim) {
-	changed := make(map[int32]bool)
+	changed := make(map[int]bool)
+	b.explain(c.attempts)
 	for _, i := range c.attempts {
-		b.attempts[i].gone = true
-		changed[b.attempts[i].area] = true
-	}
-	for _, i := range c.attempts {
-		b.weigh(&b.people[b.attempts[i].person])
+		changed[int(b.attempts[i].area)] = true
 	}
 	if c.to > c.from {
 		for _, i := range c.areas {
 			a := &b.areas[i]
 			a.closed = append(a.closed, closure{c.from, c.to})
-			changed[int32(i)] = true
+			changed[i] = true
 		}
 	}
 	b.changed(changed)

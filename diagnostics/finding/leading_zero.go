@@ -6,11 +6,11 @@ import "cli.otpdoctor/diagnostics/number"
 // at home only, and that fail. Where the zero is right, as for Italy's landlines,
 // the number package has nothing to correct.
 func leadingZero(b *board) []claim {
-	return b.odd(LeadingZero, 0.75, func(p *person, class number.Class) bool {
+	return b.oddNumbers(LeadingZero, 0.75, func(p *person, class number.Class) bool {
 		if class.Valid {
 			return false
 		}
-		c := number.Check(p.number.E164(), "")
+		c := number.Check(b.number(p).E164(), "")
 		if !c.Valid {
 			return false
 		}

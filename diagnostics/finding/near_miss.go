@@ -48,7 +48,7 @@ func (b *board) nearCarriers(t test, cause Cause) (list []nearing) {
 	counts := make([]sum, len(b.areas))
 	named := 0.0
 	for i := range b.areas {
-		counts[i] = b.steady(t.kind, i, t.fits)
+		counts[i] = b.steady(t, i)
 		if b.areas[i].named {
 			named++
 		}
@@ -64,7 +64,7 @@ func (b *board) nearCarriers(t test, cause Cause) (list []nearing) {
 		if rate < max(t.times*base, t.rate) {
 			continue
 		}
-		picked := b.fitting(t, i, math.MinInt64/4, math.MaxInt64/4)
+		picked := b.fitting(t, []int{i}, math.MinInt64/4, math.MaxInt64/4)
 		users := b.usersOf(picked)
 		logP := logTail(counts[i].bad, counts[i].n, base*steadyExcess)
 		missing := ""
@@ -105,16 +105,14 @@ func (b *board) moreUsers(t test, own sum, base, looked float64, users, attempts
 
 // nearUsers lists users who fail more than others, once or twice too few to say so.
 func (b *board) nearUsers() (list []nearing) {
-	for i := range b.people {
+	for _, i := range b.again {
 		p := &b.people[i]
-		if p.gone || p.number == 0 || p.number.IsOdd() {
+		n := b.number(p)
+		if p.gone || n == 0 || n.IsOdd() {
 			continue
 		}
-		if p.count < nearAttempts {
-			continue
-		}
-		bad, _ := b.failures(p)
-		total := max(int(b.userOf(p).Attempts), bad)
+		bad := int(p.failed)
+		total := b.judged(p, bad)
 		if bad < nearAttempts || bad > repeatAttempts || bad*2 < total {
 			continue
 		}
@@ -130,8 +128,8 @@ func (b *board) nearUsers() (list []nearing) {
 			missing = "a failure on another day would settle it"
 		}
 		list = append(list, nearing{NearMiss{Cause: RepeatFailures,
-			Scope:   Scope{Level: LevelNumber, Number: p.number.E164(), Key: p.number, Country: b.areas[p.area].country},
-			Text:    fmt.Sprintf("%s fails more than others, %s; %s", p.number.International(), attemptsOf(sum{float64(bad), float64(total)}), missing),
+			Scope:   Scope{Level: LevelNumber, Number: n.E164(), Key: n, Country: b.areas[p.area].country},
+			Text:    fmt.Sprintf("%s fails more than others, %s; %s", n.International(), attemptsOf(sum{float64(bad), float64(total)}), missing),
 			Figures: figures(bad, total, rest, "other users", logP, float64(b.table.Totals.Users), nil)}, -logP})
 	}
 	return list

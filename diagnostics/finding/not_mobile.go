@@ -9,7 +9,7 @@ import (
 // plan. Where the plan does not part landlines from mobiles, as in North America,
 // the provider's own word counts when it says so every time.
 func notMobile(b *board) []claim {
-	return b.odd(NotMobile, 0.75, func(p *person, class number.Class) bool {
+	return b.oddNumbers(NotMobile, 0.75, func(p *person, class number.Class) bool {
 		if !class.Valid {
 			return false
 		}

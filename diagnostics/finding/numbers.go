@@ -2,6 +2,7 @@ package finding
 
 import (
 	"math"
+	"slices"
 
 	"cli.otpdoctor/diagnostics/number"
 	"cli.otpdoctor/diagnostics/reason"
@@ -11,35 +12,41 @@ import (
 // What the rules about one number share: who has failed often enough to be
 // looked at, and the finding about one number.
 
-// failures counts a person's unexplained failed attempts and the messages in them.
-func (b *board) failures(p *person) (attempts, messages int) {
-	for i := p.first; i >= 0; i = b.attempts[i].next {
-		if at := &b.attempts[i]; !at.gone && at.Outcome == tally.Failed {
-			attempts++
-			messages += int(at.Messages)
-		}
-	}
-	return attempts, messages
-}
-
-// asked says whether the number is one of those asked about.
-func (b *board) asked(n number.MSISDN) bool {
-	for _, m := range b.options.Numbers {
-		if m == n {
-			return true
-		}
-	}
-	return false
+// asked says whether a person's number is one of those asked about.
+func (b *board) asked(p *person) bool {
+	return len(b.options.Numbers) > 0 && slices.Contains(b.options.Numbers, b.number(p))
 }
 
 // enough says whether a number that is odd by its own digits has failed often
 // enough to say so: twice, or with three messages; once where it is asked about.
 // An odd number seen once is a typing error that was put right.
-func (b *board) enough(p *person, attempts, messages int) bool {
-	if b.asked(p.number) {
-		return attempts >= 1
+func (b *board) enough(p *person) bool {
+	if p.failed != 1 || b.asked(p) {
+		return p.failed > 0
 	}
-	return attempts >= 2 || attempts >= 1 && messages >= 3
+	for i := p.first; i >= 0; i = b.attempts[i].next {
+		if at := &b.attempts[i]; !at.gone && at.outcome == tally.Failed {
+			return at.many
+		}
+	}
+	return false
+}
+
+// mayBeOdd says whether any rule about odd numbers may name a person's, by its
+// digits or by what the provider says of it.
+func (b *board) mayBeOdd(p *person) bool {
+	if !b.enough(p) {
+		return false
+	}
+	n := b.number(p)
+	if n == 0 || n.IsOdd() {
+		return false
+	}
+	if class := number.Classify(n); !class.Valid || !smsType(class) {
+		return true
+	}
+	by, _ := b.reasons(p)
+	return max(by[reason.NumberInvalid], by[reason.NotMobile], by[reason.VOIP]) >= 2
 }
 
 // reasons counts a person's unexplained bad attempts by reason, and those of a
@@ -47,8 +54,8 @@ func (b *board) enough(p *person, attempts, messages int) bool {
 func (b *board) reasons(p *person) (by [reason.Count]int, stated int) {
 	for i := p.first; i >= 0; i = b.attempts[i].next {
 		if at := &b.attempts[i]; !at.gone {
-			by[at.Reason]++
-			if at.Reason != reason.Unknown {
+			by[at.reason]++
+			if at.reason != reason.Unknown {
 				stated++
 			}
 		}
@@ -65,23 +72,24 @@ func (b *board) aboutNumber(cause Cause, i int, base sum, whose string, logP flo
 	for j := p.first; j >= 0; j = b.attempts[j].next {
 		if at := &b.attempts[j]; !at.gone {
 			c.attempts = append(c.attempts, j)
-			messages += int(at.Messages)
+			messages += int(b.full(j).Messages)
 		}
 	}
-	class := number.Classify(p.number)
-	bad, total := len(c.attempts), int(b.userOf(p).Attempts)
-	total = max(total, bad)
-	e164 := p.number.E164()
+	n := b.number(p)
+	class := number.Classify(n)
+	bad := len(c.attempts)
+	total := b.judged(p, bad)
+	e164 := n.E164()
 	if cause == LeadingZero {
-		e164 = correctedForm(p.number)
+		e164 = correctedForm(n)
 	}
 	c.Finding = Finding{
 		Cause:         cause,
-		Scope:         Scope{Level: LevelNumber, Number: e164, Key: p.number, Country: class.Country},
+		Scope:         Scope{Level: LevelNumber, Number: e164, Key: n, Country: class.Country},
 		Window:        b.wholeLog(),
 		AffectedUsers: 1,
 		Messages:      messages,
-		Users:         []number.MSISDN{p.number},
+		Users:         []number.MSISDN{n},
 		Figures:       figures(bad, total, base, whose, logP, float64(len(b.people)), nil),
 	}
 	if cause != VOIP { // the number or the code says it, not the odds
@@ -96,38 +104,26 @@ func (b *board) aboutNumber(cause Cause, i int, base sum, whose string, logP flo
 	return c
 }
 
-// everybody counts all unexplained attempts.
-func (b *board) everybody(k kind) (s sum) {
-	for i := range b.areas {
-		s = s.plus(b.plain(k, i))
-	}
-	return s
-}
-
 // others counts the attempts of all but one person.
 func (b *board) others(all sum, without int) sum {
 	p := &b.people[without]
-	bad, _ := b.failures(p)
-	return all.minus(sum{float64(bad), float64(b.userOf(p).Attempts)})
+	return all.minus(sum{float64(p.failed), float64(b.judged(p, 0))})
 }
 
-// odd finds those numbers that fit, fail often enough and in at least that share of their attempts.
-func (b *board) odd(cause Cause, share float64, fits func(*person, number.Class) bool) []claim {
+// oddNumbers finds those numbers that fit, fail often enough and in at least that share of their attempts.
+func (b *board) oddNumbers(cause Cause, share float64, fits func(*person, number.Class) bool) []claim {
 	var claims []claim
-	all := b.everybody(failing)
+	all := b.all(failing)
 	for _, at := range b.often {
 		i := int(at)
 		p := &b.people[i]
-		if p.gone || p.number == 0 || p.number.IsOdd() {
-			continue
-		}
-		bad, messages := b.failures(p)
-		if bad == 0 || !b.enough(p, bad, messages) || !fits(p, number.Classify(p.number)) || float64(bad) < share*float64(max(int(b.userOf(p).Attempts), bad)) {
+		bad := int(p.failed)
+		if p.gone || !b.enough(p) || !fits(p, number.Classify(b.number(p))) || float64(bad) < share*float64(b.judged(p, bad)) {
 			continue
 		}
 		rest := b.others(all, i)
 		p0 := shrink(rest.bad, rest.n, 0.03, 50)
-		logP := logTail(float64(bad), float64(max(int(b.userOf(p).Attempts), bad)), p0)
+		logP := logTail(float64(bad), float64(b.judged(p, bad)), p0)
 		if share < 0.75 && logP > math.Log(setApart) {
 			continue // one that fails now and then, as all do
 		}

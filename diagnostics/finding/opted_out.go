@@ -1,6 +1,8 @@
 package finding
 
 import (
+	"slices"
+
 	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/reason"
 	"cli.otpdoctor/diagnostics/tally"
@@ -11,8 +13,11 @@ import (
 // is none.
 func optedOut(b *board) []claim {
 	var claims []claim
-	all := b.everybody(failing)
-	for i := range b.people {
+	all := b.all(failing)
+	stopped := b.peopleOf(b.coded(func(r reason.Reason) bool { return r == reason.OptedOut }))
+	slices.Sort(stopped)
+	for _, of := range stopped {
+		i := int(of)
 		p := &b.people[i]
 		if p.gone {
 			continue
@@ -21,12 +26,12 @@ func optedOut(b *board) []claim {
 		stops, since := 0, 0
 		for j := p.first; j >= 0; j = b.attempts[j].next {
 			at := &b.attempts[j]
-			if at.gone || at.Outcome != tally.Failed {
+			if at.gone || at.outcome != tally.Failed {
 				continue
 			}
-			if at.Reason == reason.OptedOut {
+			if at.reason == reason.OptedOut {
 				if stops == 0 {
-					first = at.First
+					first = at.first
 				}
 				stops++
 			}
@@ -34,12 +39,12 @@ func optedOut(b *board) []claim {
 				since++
 			}
 		}
-		if stops < 2 && !(stops == 1 && b.asked(p.number)) || stops*2 < since {
+		if stops < 2 && !(stops == 1 && b.asked(p)) || stops*2 < since {
 			continue
 		}
 		rest := b.others(all, i)
-		c := b.aboutNumber(OptedOut, i, rest, "all other users", logTail(float64(since), float64(max(since, int(b.userOf(p).Attempts))), shrink(rest.bad, rest.n, 0.03, 50)))
-		if first.Known() && b.userOf(p).LastOK.Known() && first > b.userOf(p).LastOK {
+		c := b.aboutNumber(OptedOut, i, rest, "all other users", logTail(float64(since), float64(b.judged(p, since)), shrink(rest.bad, rest.n, 0.03, 50)))
+		if ok := b.userOf(p).LastOK; ok.Known() && first > ok {
 			c.Window = Window{From: first, To: b.endOf(), Open: true} // it worked before, and never again
 		}
 		claims = append(claims, c)

@@ -53,13 +53,8 @@ func (b *board) hoursOf(areas []int) *hourBook {
 				h.n[hour] += float64(c.Judged - c.Failed)
 			}
 		}
-		for _, j := range b.areas[i].bad {
-			if at := &b.attempts[j]; !at.gone && late.bad(at.Outcome) {
-				h.attempts = append(h.attempts, j)
-			}
-		}
 	}
-	slices.Sort(h.attempts)
+	h.attempts = b.pick(late, areas, math.MinInt64, math.MaxInt64)
 	type userHour struct {
 		person int32
 		hour   int
@@ -67,11 +62,11 @@ func (b *board) hoursOf(areas []int) *hourBook {
 	seen := make(map[userHour]int)
 	for _, j := range h.attempts {
 		at := &b.attempts[j]
-		key := userHour{at.person, hourOf(at.Hours)}
+		key := userHour{at.person, hourOf(b.full(j).Hours)}
 		if seen[key]++; seen[key] > peakPerUser {
 			continue
 		}
-		day := int64(at.First / dayMillis)
+		day := int64(at.first / dayMillis)
 		row := h.perDay[day]
 		if row == nil {
 			row = new([24]float64)
@@ -173,7 +168,7 @@ func (h *hourBook) dayAfterDay(p busy) bool {
 // inHours lists the late attempts of these hours.
 func (b *board) inHours(h *hourBook, hours []int) (in []int32) {
 	for _, j := range h.attempts {
-		if slices.Contains(hours, hourOf(b.attempts[j].Hours)) {
+		if slices.Contains(hours, hourOf(b.full(j).Hours)) {
 			in = append(in, j)
 		}
 	}

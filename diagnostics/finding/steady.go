@@ -28,6 +28,11 @@ type test struct {
 	alone  bool                // a country's only carrier can be told by all others
 }
 
+// counts says whether an attempt is one of those that the test is about.
+func (t *test) counts(at *attempt) bool {
+	return !at.gone && t.kind.bad(at.outcome) && (t.fits == nil || t.fits(at))
+}
+
 // suspect is a carrier that a steady rule finds.
 type suspect struct {
 	area     int
@@ -65,7 +70,7 @@ func (b *board) suspect(t test) (worst suspect, found bool) {
 	counts := make([]sum, len(b.areas))
 	named := 0.0
 	for i := range b.areas {
-		counts[i] = b.steady(t.kind, i, t.fits)
+		counts[i] = b.steady(t, i)
 		if b.areas[i].named {
 			named++
 		}
@@ -84,7 +89,7 @@ func (b *board) suspect(t test) (worst suspect, found bool) {
 			if s.own.rate() < max(t.times*s.base, t.rate) || s.logP+math.Log(named) > math.Log(t.chance) {
 				continue
 			}
-			picked := b.fitting(t, i, s.from, s.to)
+			picked := b.fitting(t, []int{i}, s.from, s.to)
 			if len(picked) < steadyAttempts || b.usersOf(picked) < steadyUsers {
 				continue
 			}
@@ -161,15 +166,6 @@ func coarser(cells []cell) []cell {
 // fineSlots is up to how many slots a series is searched for onsets as it is.
 const fineSlots = 1500
 
-// fitting lists the unexplained attempts of an area in [from, to) that fit the test.
-func (b *board) fitting(t test, i int, from, to slot) []int32 {
-	picked, _ := b.pick(t.kind, []int{i}, from, to)
-	if t.fits == nil {
-		return picked
-	}
-	return slices.DeleteFunc(picked, func(j int32) bool { return !t.fits(&b.attempts[j]) })
-}
-
 // fittingSeries is an area's series in which only what fits the test is bad.
 func (b *board) fittingSeries(t test, i int) []cell {
 	cells := b.series(t.kind, i)
@@ -180,14 +176,18 @@ func (b *board) fittingSeries(t test, i int) []cell {
 	for k := range cells {
 		cells[k].bad = 0
 	}
-	for _, j := range b.fitting(t, i, math.MinInt64, math.MaxInt64) {
-		at := &b.attempts[j]
-		if !at.First.Known() {
+	rest, bad := cells, b.areas[i].bad
+	for j := range bad {
+		at := &bad[j]
+		if !t.counts(at) {
 			continue
 		}
-		s := slotOf(at.First)
-		if k, ok := slices.BinarySearchFunc(cells, s, func(c cell, s slot) int { return compare(c.at, s) }); ok {
-			cells[k].bad = min(cells[k].bad+float64(at.weight[t.kind]), cells[k].n)
+		s := slotOf(at.first)
+		for len(rest) > 0 && rest[0].at < s {
+			rest = rest[1:]
+		}
+		if len(rest) > 0 && rest[0].at == s {
+			rest[0].bad = min(rest[0].bad+float64(at.weight), rest[0].n)
 		}
 	}
 	return cells
@@ -206,7 +206,7 @@ func (b *board) accuse(cause Cause, t test, s suspect) claim {
 			s.to = b.last + 1
 		}
 	}
-	picked, _ := b.pick(t.kind, own, s.from, s.to)
+	picked := b.pick(t.kind, own, s.from, s.to)
 	c := claim{person: -1, attempts: picked, areas: own, from: s.from, to: s.to, steady: t.kind == failing}
 	in := b.span(t.kind, own, s.from, s.to)
 	before := b.span(t.kind, own, b.first, b.last+1).minus(in)
@@ -216,7 +216,7 @@ func (b *board) accuse(cause Cause, t test, s suspect) claim {
 	}
 	w := b.wholeLog()
 	if !s.whole {
-		w = Window{From: b.attempts[picked[0]].First, To: b.lastMoment(picked), Open: open}
+		w = Window{From: b.attempts[picked[0]].first, To: b.lastMoment(picked), Open: open}
 		if open {
 			w.To = b.endOf()
 		}

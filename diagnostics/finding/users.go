@@ -44,54 +44,44 @@ type outlier struct {
 func (b *board) outliers() []outlier {
 	counts := make([]sum, len(b.areas))
 	var all sum
-	reachless := 0.0 // weight of failures with a code for a phone out of reach
+	reachless := float64(b.left[reason.HandsetUnreachable]) // attempts with a code for a phone out of reach
 	for i := range b.areas {
 		counts[i] = b.plain(failing, i)
 		all = all.plus(counts[i])
-		for _, j := range b.areas[i].bad {
-			if at := &b.attempts[j]; !at.gone && at.Reason == reason.HandsetUnreachable {
-				reachless++
-			}
-		}
 	}
 	var out []outlier
-	for i := range b.people {
+	for _, i := range b.again {
 		p := &b.people[i]
-		if p.gone || p.number.IsOdd() || p.number == 0 {
+		if n := b.number(p); p.gone || n.IsOdd() || n == 0 {
 			continue
 		}
-		o := outlier{person: i}
+		o := outlier{person: int(i)}
 		explained := 0
 		var first, last deliverylog.Time
-		if p.count < handsetAttempts {
-			continue
-		}
 		for j := p.first; j >= 0; j = b.attempts[j].next {
 			at := &b.attempts[j]
 			if at.gone {
 				explained++
 				continue
 			}
-			if at.Outcome != tally.Failed {
+			if at.outcome != tally.Failed {
 				continue
 			}
 			o.bad++
-			if at.Reason == reason.HandsetUnreachable && 2*at.ReasonMsgs >= at.FailedMsgs {
+			if src := b.full(j); at.reason == reason.HandsetUnreachable && 2*src.ReasonMsgs >= src.FailedMsgs {
 				o.handset++
 			}
-			if at.First.Known() {
-				if o.bad == 1 {
-					first = at.First
-				}
-				last = at.First
+			if o.bad == 1 {
+				first = at.first
 			}
+			last = at.first
 		}
 		if o.bad < handsetAttempts {
 			continue
 		}
 		o.apart = last-first >= oneEvening
 		o.days = b.daysOf(p)
-		o.total = max(int(b.userOf(p).Attempts)-explained, o.bad)
+		o.total = max(b.judged(p, 0)-explained, o.bad)
 		area := counts[p.area]
 		rest := sum{area.bad - float64(o.bad), area.n - float64(o.total)}
 		global := shrink(all.bad-float64(o.bad), all.n, 0.02, 20)
@@ -130,11 +120,7 @@ func (b *board) outliers() []outlier {
 func (b *board) likeItsCountry(o outlier) bool {
 	p := &b.people[o.person]
 	cc := b.areas[p.area].country
-	all, known := b.raw[cc]
-	if !known {
-		all = b.span(failing, b.country(cc), math.MinInt64, math.MaxInt64)
-		b.raw[cc] = all
-	}
+	all := b.span(failing, b.country(cc), math.MinInt64, math.MaxInt64)
 	base := (all.bad - float64(o.bad) + 0.5) / (all.n - float64(o.total) + 50)
 	return logTail(float64(o.bad), float64(o.total), base) > math.Log(setApart)
 }
@@ -145,10 +131,10 @@ func (b *board) daysOf(p *person) (days int) {
 	before := ""
 	for j := p.first; j >= 0; j = b.attempts[j].next {
 		at := &b.attempts[j]
-		if at.gone || at.Outcome != tally.Failed || !at.First.Known() {
+		if at.gone || at.outcome != tally.Failed {
 			continue
 		}
-		if day := at.First.Std().In(place).Format(time.DateOnly); day != before {
+		if day := at.first.Std().In(place).Format(time.DateOnly); day != before {
 			before = day
 			days++
 		}
@@ -158,7 +144,7 @@ func (b *board) daysOf(p *person) (days int) {
 
 // placeOfPerson is where a person's days begin.
 func (b *board) placeOfPerson(p *person) *time.Location {
-	if loc := p.number.Location(); loc != nil {
+	if loc := b.number(p).Location(); loc != nil {
 		return loc
 	}
 	if loc := number.CountryLocation(b.areas[p.area].country); loc != nil {
@@ -178,7 +164,7 @@ func (b *board) aboutUser(cause Cause, o outlier) claim {
 	c.outlier = true
 	var bad []int32
 	for _, j := range c.attempts {
-		if b.attempts[j].Outcome == tally.Failed {
+		if b.attempts[j].outcome == tally.Failed {
 			bad = append(bad, j)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 // voip finds internet-telephony numbers that mostly fail. Many of them get
 // their codes, and those are no finding.
 func voip(b *board) []claim {
-	return b.odd(VOIP, 0.4, func(p *person, class number.Class) bool {
+	return b.oddNumbers(VOIP, 0.4, func(p *person, class number.Class) bool {
 		if class.Valid && class.Type == number.VOIP {
 			return true
 		}

@@ -128,10 +128,12 @@ func (b *board) outage(u unit, w found, areas [][]cell, looked float64) (claim, 
 	if f.score < needed(looked, outageChance)*0.6 {
 		return claim{}, false
 	}
-	picked, users := b.pick(failing, u.areas, f.from, f.to)
+	picked := b.pick(failing, u.areas, f.from, f.to)
+	users := b.usersOf(picked)
 	if u.level != "carrier" && (len(picked) < providerAttempts || users < providerUsers) {
 		// Trimmed to the unit's own evidence it may be too small, though the window is not.
-		if wide, of := b.pick(failing, u.areas, w.from, w.to); of >= providerUsers {
+		wide := b.pick(failing, u.areas, w.from, w.to)
+		if of := b.usersOf(wide); of >= providerUsers {
 			f.from, f.to, picked, users = w.from, w.to, wide, of
 		}
 	}
@@ -189,7 +191,7 @@ func (b *board) outage(u unit, w found, areas [][]cell, looked float64) (claim, 
 	}
 	scope.Level = level
 	c := claim{person: -1, attempts: picked, areas: u.areas, from: f.from, to: f.to}
-	window := Window{From: b.attempts[picked[0]].First, To: b.lastMoment(picked)}
+	window := Window{From: b.attempts[picked[0]].first, To: b.lastMoment(picked)}
 	after := b.span(failing, u.areas, f.to, b.last+1)
 	if likelihoodOfNone(after.n-after.bad, rate) > 0.05 && after.rate() > rate/2 || after.n == 0 && b.last-f.to < hours(1) {
 		window.To, window.Open = b.endOf(), true
@@ -251,7 +253,7 @@ func bestNear(series []cell, w found, base float64) found {
 // such a failure says nothing of a carrier's hour.
 func (b *board) ownCauses(picked []int32) (n int) {
 	for _, i := range picked {
-		switch r := b.attempts[i].Reason; r {
+		switch r := b.attempts[i].reason; r {
 		case reason.NumberInvalid, reason.NotMobile, reason.VOIP, reason.OptedOut, reason.ProviderBlocked:
 			n++
 		default:
@@ -267,7 +269,7 @@ func (b *board) ownCauses(picked []int32) (n int) {
 func (b *board) mostlySpam(picked []int32) bool {
 	spam, stated := 0, 0
 	for _, i := range picked {
-		switch b.attempts[i].Reason {
+		switch b.attempts[i].reason {
 		case reason.SpamFiltered:
 			spam++
 			stated++

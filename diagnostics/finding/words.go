@@ -269,7 +269,7 @@ func (f *Finding) scopeInWords() string {
 // meaning is what a code among these attempts says.
 func (b *board) meaning(code string, attempts []int32) string {
 	for _, i := range attempts {
-		if at := &b.attempts[i]; at.Code == code && at.Reason != reason.Unknown {
+		if at := b.full(i); at.Code == code && at.Reason != reason.Unknown {
 			return " (" + at.Reason.Title() + ")"
 		}
 	}
@@ -283,7 +283,7 @@ func (b *board) examples(attempts []int32) []Evidence {
 	seen := make(map[number.MSISDN]bool)
 	for _, again := range []bool{false, true} {
 		for _, i := range slices.Backward(attempts) {
-			at := &b.attempts[i]
+			at := b.full(i)
 			if len(picked) == mostExamples || at.MessageID == "" || seen[at.Number] != again || slices.Contains(picked, i) {
 				continue
 			}
@@ -291,10 +291,10 @@ func (b *board) examples(attempts []int32) []Evidence {
 			picked = append(picked, i)
 		}
 	}
-	slices.SortFunc(picked, func(x, y int32) int { return int(y - x) })
+	b.byTime(picked)
 	var out []Evidence
-	for _, i := range picked {
-		at := &b.attempts[i]
+	for _, i := range slices.Backward(picked) {
+		at := b.full(i)
 		text := fmt.Sprintf("%s, %s, message %s", momentOf(at.First), at.Number.International(), at.MessageID)
 		if at.Code != "" && at.Outcome == tally.Failed {
 			text += ", code " + at.Code
@@ -337,10 +337,7 @@ func (b *board) providerReady(f *Finding, attempts []int32) string {
 	newest := deliverylog.NoTime
 	end := b.endOf()
 	for _, i := range attempts {
-		at := &b.attempts[i]
-		if !at.First.Known() {
-			continue
-		}
+		at := b.full(i)
 		newest = max(newest, at.First)
 		if end-at.First <= readyAge {
 			users[at.Number] = true
