@@ -42,6 +42,9 @@ const manyMessages = 3
 // readAll is up to how many bad attempts every user's record is read for their carrier.
 const readAll = 5_000
 
+// partPeople is how many people one processor looks at at a time.
+const partPeople = 1 << 13
+
 // seat gives each bad attempt its user and its area.
 func (b *board) seat() {
 	bad := b.table.Bad
@@ -57,6 +60,9 @@ func (b *board) seat() {
 	}
 	for i := range b.people {
 		p := &b.people[i]
+		if p.count >= handsetAttempts {
+			b.again = append(b.again, int32(i))
+		}
 		if p.count >= handsetAttempts || len(bad) <= readAll {
 			p.area = b.read(p, bad[p.first].Number).Group
 		}
@@ -72,17 +78,18 @@ func (b *board) seat() {
 		ends[i+1] += ends[i]
 	}
 	b.fill(areas, ends)
-	for i := range b.people {
-		p := &b.people[i]
-		b.weigh(p)
-		if p.count >= handsetAttempts {
-			b.again = append(b.again, int32(i))
+	parts := make([][]int32, (len(b.people)+partPeople-1)/partPeople)
+	each(len(parts), func(_, k int) {
+		for i := k * partPeople; i < min((k+1)*partPeople, len(b.people)); i++ {
+			p := &b.people[i]
+			b.weigh(p)
+			if b.mayBeOdd(p) {
+				parts[k] = append(parts[k], int32(i))
+			}
 		}
-		if b.mayBeOdd(p) {
-			b.often = append(b.often, int32(i))
-		}
-	}
-	b.touched = make([]int32, len(b.people))
+	})
+	b.often = slices.Concat(parts...)
+	b.scratch = make([]scratch, processors())
 }
 
 // fill makes the attempts, those of one area after the other.
@@ -198,15 +205,16 @@ func (b *board) usersOf(attempts []int32) int { return len(b.peopleOf(attempts))
 
 // peopleOf lists the users of these attempts, in their order.
 func (b *board) peopleOf(attempts []int32) (people []int32) {
+	touched := b.scratchOn(0).touched
 	for _, i := range attempts {
 		of := b.attempts[i].person
-		if b.touched[of] == 0 {
-			b.touched[of] = 1
+		if touched[of] == 0 {
+			touched[of] = 1
 			people = append(people, of)
 		}
 	}
 	for _, of := range people {
-		b.touched[of] = 0
+		touched[of] = 0
 	}
 	return people
 }

@@ -11,6 +11,21 @@ import (
 	"cli.otpdoctor/diagnostics/tally"
 )
 
+// scratch is memory for counting by person.
+type scratch struct {
+	touched []int32 // by person, zero between uses
+	hit     []int32 // people
+}
+
+// scratchOn is a processor's.
+func (b *board) scratchOn(on int) *scratch {
+	s := &b.scratch[on]
+	if s.touched == nil {
+		s.touched = make([]int32, len(b.people))
+	}
+	return s
+}
+
 // unknownCarrier is the group of numbers whose carrier nobody knows. It is
 // counted everywhere, but a finding cannot name it.
 const unknownCarrier = "unknown"
@@ -76,7 +91,7 @@ type board struct {
 	again   []int32           // people with so many bad attempts that they may be outliers
 	often   []int32           // people whose number may be what is wrong
 	scans   map[string]found  // best windows by series, dropped where something changes
-	touched []int32           // by person, zero between uses
+	scratch []scratch         // by processor, see each
 }
 
 func newBoard(t *tally.Table, o Options) *board {
@@ -115,9 +130,7 @@ func newBoard(t *tally.Table, o Options) *board {
 	})
 	b.seat()
 	b.cells[failing], b.cells[late] = make([][]cell, len(b.areas)), make([][]cell, len(b.areas))
-	for i := range b.areas {
-		b.areas[i].addUp()
-	}
+	each(len(b.areas), func(_, i int) { b.areas[i].addUp() })
 	return b
 }
 
@@ -284,29 +297,30 @@ func (b *board) all(k kind) (s sum) {
 // divided by their spread, the variance over users against what independent
 // attempts would have (the design effect of cluster samples): where each of forty
 // users fails now and then it is near one, where three users fail always it is large.
-func (b *board) steady(t test, i int) sum {
+func (b *board) steady(t test, i int, of *scratch) sum {
 	a := &b.areas[i]
 	s := sum{n: b.plain(t.kind, i).n}
-	var hit []int32
 	if a.left[t.kind] == 0 {
 		return s
 	}
+	touched, hit := of.touched, of.hit[:0]
 	for j := range a.bad {
 		at := &a.bad[j]
 		if !t.counts(at) {
 			continue
 		}
 		s.bad++
-		if b.touched[at.person] == 0 {
+		if touched[at.person] == 0 {
 			hit = append(hit, at.person)
 		}
-		b.touched[at.person]++
+		touched[at.person]++
 	}
+	of.hit = hit
 	p := s.rate()
 	variance := p * p * a.squares
 	for _, n := range hit {
-		bad := float64(b.touched[n])
-		b.touched[n] = 0
+		bad := float64(touched[n])
+		touched[n] = 0
 		own := max(b.attemptsOf(&b.people[n]), bad)
 		variance += (bad-own*p)*(bad-own*p) - own*p*own*p
 	}

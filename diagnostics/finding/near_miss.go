@@ -45,14 +45,7 @@ type nearing struct {
 
 // nearCarriers lists carriers that are worse than their yardstick, but not surely enough.
 func (b *board) nearCarriers(t test, cause Cause) (list []nearing) {
-	counts := make([]sum, len(b.areas))
-	named := 0.0
-	for i := range b.areas {
-		counts[i] = b.steady(t, i)
-		if b.areas[i].named {
-			named++
-		}
-	}
+	counts, named := b.steadies(t)
 	for i := range b.areas {
 		a := &b.areas[i]
 		plain := b.plain(t.kind, i)

@@ -43,6 +43,8 @@ type suspect struct {
 	from, to slot
 	whole    bool
 	looked   float64
+	out      sum     // its own attempts outside of [from, to), where that is not whole
+	windows  float64 // windows that were looked at
 }
 
 // yardstick is the rate to compare an area with: its country's other carriers,
@@ -67,82 +69,98 @@ func (b *board) yardstick(t test, i int, counts []sum) (base float64, rest sum) 
 
 // suspect finds the carrier whose rate its yardstick explains worst.
 func (b *board) suspect(t test) (worst suspect, found bool) {
-	counts := make([]sum, len(b.areas))
-	named := 0.0
-	for i := range b.areas {
-		counts[i] = b.steady(t, i)
-		if b.areas[i].named {
-			named++
-		}
-	}
-	for i := range b.areas {
-		a := &b.areas[i]
-		if !a.named || counts[i].bad < 3 {
-			continue
+	counts, named := b.steadies(t)
+	suspects := make([]suspect, len(b.areas))
+	each(len(b.areas), func(_, i int) {
+		if !b.areas[i].named || counts[i].bad < 3 {
+			return
 		}
 		base, rest := b.yardstick(t, i, counts)
 		if !t.alone && rest.n < 25 {
-			continue // nobody to compare with
+			return // nobody to compare with
 		}
-		for _, s := range b.readings(t, i, counts[i], base) {
-			s.rest, s.looked = rest, named
-			if s.own.rate() < max(t.times*s.base, t.rate) || s.logP+math.Log(named) > math.Log(t.chance) {
-				continue
-			}
-			picked := b.fitting(t, []int{i}, s.from, s.to)
-			if len(picked) < steadyAttempts || b.usersOf(picked) < steadyUsers {
-				continue
-			}
-			if !found || s.logP < worst.logP {
-				worst, found = s, true
-			}
+		s := b.reading(t, i, counts[i], base)
+		s.rest, s.looked = rest, named
+		suspects[i] = s
+	})
+	for _, s := range suspects {
+		if s.looked == 0 {
+			continue
+		}
+		if !s.whole {
+			b.besideOthers(t, &s)
+		}
+		if s.own.rate() < max(t.times*s.base, t.rate) || s.logP+math.Log(named) > math.Log(t.chance) {
+			continue
+		}
+		picked := b.fitting(t, []int{s.area}, s.from, s.to)
+		if len(picked) < steadyAttempts || b.usersOf(picked) < steadyUsers {
+			continue
+		}
+		if !found || s.logP < worst.logP {
+			worst, found = s, true
 		}
 	}
 	return worst, found
 }
 
-// readings are the two ways to read an area: the same all the time, or from some
-// moment to another. The second has to explain the counts clearly better.
-func (b *board) readings(t test, i int, own sum, base float64) []suspect {
+// steadies counts the attempts of each area, and how many of the areas have a name.
+func (b *board) steadies(t test) (counts []sum, named float64) {
+	counts = make([]sum, len(b.areas))
+	each(len(b.areas), func(on, i int) { counts[i] = b.steady(t, i, b.scratchOn(on)) })
+	for i := range b.areas {
+		if b.areas[i].named {
+			named++
+		}
+	}
+	return counts, named
+}
+
+// reading is the better of two ways to read an area: the same all the time, or from
+// some moment to another. The second has to explain the counts clearly better.
+func (b *board) reading(t test, i int, own sum, base float64) suspect {
 	whole := suspect{area: i, own: own, base: base, whole: true, from: b.first, to: b.last + 1}
 	whole.logP = logTail(own.bad, own.n, base*steadyExcess)
 	if !b.timed {
-		return []suspect{whole}
+		return whole
 	}
 	cells := b.fittingSeries(t, i)
 	all := total(cells)
 	f := scan(coarser(cells), sum{base * 1000, 1000}, math.MaxInt64)
 	if f.score == 0 || f.to-f.from > (b.last-b.first)*95/100 {
-		return []suspect{whole}
+		return whole
 	}
 	in := inside(cells, f.from, f.to)
 	out := all.minus(in)
 	if in.n == 0 || out.n < 10 || out.rate() > in.rate()/2 {
-		return []suspect{whole}
+		return whole
 	}
 	gain := likelihood(in.bad, in.n, in.rate()) + likelihood(out.bad, out.n, out.rate()) - likelihood(all.bad, all.n, all.rate())
 	if gain < 4+math.Log(max(f.looked, 1))/2 {
-		return []suspect{whole}
+		return whole
 	}
-	// Whatever others show in the same window is not this carrier's.
+	return suspect{area: i, own: in, base: base, from: f.from, to: f.to, out: out, windows: f.looked}
+}
+
+// besideOthers says how far chance explains a suspect's window. Whatever others of its
+// country show in the same window is not this carrier's.
+func (b *board) besideOthers(t test, s *suspect) {
 	var then sum
 	for j := range b.areas {
-		if j != i && b.areas[j].country == b.areas[i].country {
-			then = then.plus(inside(b.fittingSeries(t, j), f.from, f.to))
+		if j != s.area && b.areas[j].country == b.areas[s.area].country {
+			then = then.plus(inside(b.fittingSeries(t, j), s.from, s.to))
 		}
 	}
-	base = max(base, shrink(then.bad, then.n, base, 10))
-	s := suspect{area: i, own: in, base: base, from: f.from, to: f.to}
+	s.base = max(s.base, shrink(then.bad, then.n, s.base, 10))
 	// The yardstick is its own rate before, as far as that is known. One bad day is none of this.
-	usual, excess := shrink(out.bad, out.n, base, ownPrior), steadyExcess
+	usual, excess := shrink(s.out.bad, s.out.n, s.base, ownPrior), steadyExcess
 	if then.n > 0 {
 		usual = max(usual, shrink(then.bad, then.n, usual, 20))
 	}
-	if f.to-f.from < hours(30) {
+	if s.to-s.from < hours(30) {
 		excess = badDay
 	}
-	s.logP = logTail(in.bad, in.n, min(usual*excess, 0.9)) + math.Log(max(f.looked, 1))
-	return []suspect{s}
+	s.logP = logTail(s.own.bad, s.own.n, min(usual*excess, 0.9)) + math.Log(max(s.windows, 1))
 }
 
 // coarser adds up a long series by the hour: what lasts for days need not be found to five minutes.

@@ -34,9 +34,7 @@ func outages(b *board) []claim {
 		return nil
 	}
 	areas := make([][]cell, len(b.areas))
-	for i := range b.areas {
-		areas[i] = b.series(failing, i)
-	}
+	each(len(areas), func(_, i int) { areas[i] = b.series(failing, i) })
 	// A window that stands out but is too small, or too few users', is passed over.
 	for range mostPassedOver {
 		best, looked := b.standsOut(areas)
@@ -60,40 +58,70 @@ func outages(b *board) []claim {
 
 const mostPassedOver = 6
 
+// search is of everything's, a country's or an area's windows.
+type search struct {
+	key    string // in board.scans
+	series []cell
+	parent sum
+}
+
 // standsOut is the best window over all series, and how many were looked at.
 func (b *board) standsOut(areas [][]cell) (best found, looked float64) {
-	all := b.together(areas, b.country(""))
-	whole := total(all)
-	try := func(key string, s []cell, parent sum) {
-		f, known := b.scans[key]
-		if !known {
-			if total(s).bad >= 4 {
-				f = scan(s, parent, longestWindow)
-			}
-			b.scans[key] = f
+	searches := b.searches(areas)
+	var open []search // not answered yet
+	for _, s := range searches {
+		if _, known := b.scans[s.key]; !known {
+			open = append(open, s)
+			b.scans[s.key] = found{}
 		}
+	}
+	answers := make([]found, len(open))
+	each(len(open), func(_, i int) {
+		if s := &open[i]; total(s.series).bad >= 4 {
+			answers[i] = scan(s.series, s.parent, longestWindow)
+		}
+	})
+	for i, f := range answers {
+		b.scans[open[i].key] = f
+	}
+	for _, s := range searches {
+		f := b.scans[s.key]
 		looked += f.looked
 		if f.score > best.score {
 			best = f
 		}
 	}
-	try(everywhere, all, whole)
-	if !b.byCarrier {
-		return best, looked
-	}
-	for _, cc := range b.countries {
-		in := b.country(cc)
-		own := b.together(areas, in)
-		if len(b.countries) > 1 {
-			try(cc, own, whole)
+	return best, looked
+}
+
+// searches lists what is searched: all, then each country, with its areas after it.
+func (b *board) searches(areas [][]cell) []search {
+	series := make([][]cell, len(b.countries)+1) // of the countries, then of all
+	each(len(series), func(_, i int) {
+		cc := ""
+		if i < len(b.countries) {
+			cc = b.countries[i]
 		}
-		for _, i := range in {
-			if len(in) > 1 {
-				try(areaKey(i), areas[i], total(own))
+		series[i] = b.together(areas, b.country(cc))
+	})
+	all := series[len(b.countries)]
+	whole := total(all)
+	list := []search{{everywhere, all, whole}}
+	if !b.byCarrier {
+		return list
+	}
+	for c, cc := range b.countries {
+		if len(b.countries) > 1 {
+			list = append(list, search{cc, series[c], whole})
+		}
+		if in := b.country(cc); len(in) > 1 {
+			own := total(series[c])
+			for _, i := range in {
+				list = append(list, search{areaKey(i), areas[i], own})
 			}
 		}
 	}
-	return best, looked
+	return list
 }
 
 // without takes a window out of the series of whoever is blamed for it, of all where nobody is.

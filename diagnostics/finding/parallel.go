@@ -1,0 +1,36 @@
+package finding
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// each calls f with 0 to n-1, on all processors at once, and with which of them
+// does so, from 0. What f finds it leaves at its own number, so that answers do not
+// depend on who was first.
+func each(n int, f func(on, i int)) {
+	workers := min(processors(), n)
+	if workers <= 1 {
+		for i := range n {
+			f(0, i)
+		}
+		return
+	}
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for on := range workers {
+		all.Go(func() {
+			for i := int(next.Add(1)); i <= n; i = int(next.Add(1)) {
+				f(on, i-1)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// mostProcessors bounds the memory that each of them takes, see scratch.
+const mostProcessors = 8
+
+// processors is how many each uses; it does not change while the program runs.
+var processors = sync.OnceValue(func() int { return min(runtime.GOMAXPROCS(0), mostProcessors) })
