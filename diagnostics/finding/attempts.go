@@ -15,9 +15,10 @@ type attempt struct {
 	first   deliverylog.Time
 	index   int32   // in Table.Bad
 	person  int32   // index of its user
-	area    int32   // index of the area it counts for
 	next    int32   // that user's next bad attempt, -1 for none
 	weight  float32 // in a series of its kind, see weigh
+	area    uint16  // index of the area it counts for; there are fewer than tally.MaxCells
+	alone   bool    // the only one of a user whose record was not read, and in the user's area
 	outcome tally.Outcome
 	reason  reason.Reason
 	many    bool // manyMessages or more
@@ -26,14 +27,15 @@ type attempt struct {
 
 // person is one number that had a bad attempt.
 type person struct {
-	area    int32
-	first   int32 // its bad attempts, by time: a chain through attempt.next
-	count   int32 // of them
-	failed  int32 // of them those that failed and are not explained
-	judged  int32 // all its attempts, by its record
-	read    bool  // the record was needed
-	gone    bool  // has a finding of its own
-	outlier bool  // one for failing again and again
+	area   int32
+	first  int32 // its bad attempts, by time: a chain through attempt.next
+	count  int32 // of them
+	known  int32 // of them explained
+	failed int32 // of them failed and not explained
+	judged int32 // all its attempts, by its record
+	read   bool  // the record was needed
+	many   bool  // one of them failed with manyMessages or more
+	gone   bool  // has a finding of its own
 }
 
 // manyMessages in one failed attempt say as much of a number as two attempts.
@@ -60,18 +62,19 @@ func (b *board) seat() {
 	}
 	for i := range b.people {
 		p := &b.people[i]
-		if p.count >= handsetAttempts {
-			b.again = append(b.again, int32(i))
-		}
 		if p.count >= handsetAttempts || len(bad) <= readAll {
-			p.area = b.read(p, bad[p.first].Number).Group
+			n := bad[p.first].Number
+			p.area = b.read(p, n).Group
+			if p.count >= handsetAttempts && n != 0 && !n.IsOdd() {
+				b.again = append(b.again, int32(i))
+			}
 		}
 		p.first = -1
 	}
 	b.nameless = b.namelessFailures()
 	ends := make([]int32, len(b.areas)+1) // of the areas before
 	for i := range areas {
-		areas[i] = b.areaFor(&bad[i], &b.people[b.table.BadUser[i]])
+		areas[i] = b.areaFor(int32(i), areas[i])
 		ends[areas[i]+1]++
 	}
 	for i := range b.areas {
@@ -102,12 +105,13 @@ func (b *board) fill(areas, ends []int32) {
 		src, of := &b.table.Bad[i], b.table.BadUser[i]
 		ends[area+1]--
 		place, p := ends[area+1], &b.people[of]
-		b.attempts[place] = attempt{first: src.First, index: int32(i), person: of, area: area, next: p.first, weight: 1,
-			outcome: src.Outcome, reason: src.Reason, many: src.Messages >= manyMessages}
+		b.attempts[place] = attempt{first: src.First, index: int32(i), person: of, area: uint16(area), next: p.first, weight: 1,
+			alone: p.count == 1 && !p.read && p.area == area, outcome: src.Outcome, reason: src.Reason, many: src.Messages >= manyMessages}
 		p.first = place
 		b.left[src.Reason]++
 		if a := &b.areas[area]; src.Outcome == tally.Failed {
 			p.failed++
+			p.many = p.many || src.Messages >= manyMessages
 			a.left[failing]++
 		} else {
 			a.left[late]++
@@ -122,7 +126,10 @@ func (b *board) full(i int32) *tally.Attempt { return &b.table.Bad[b.attempts[i]
 func (b *board) number(p *person) number.MSISDN { return b.full(p.first).Number }
 
 // userOf reads a person's record.
-func (b *board) userOf(p *person) tally.User { return b.read(p, b.number(p)) }
+func (b *board) userOf(p *person) tally.User {
+	b.attempts[p.first].alone = false
+	return b.read(p, b.number(p))
+}
 
 // read is userOf where the number is known.
 func (b *board) read(p *person, n number.MSISDN) tally.User {
@@ -187,6 +194,7 @@ func (b *board) explain(attempts []int32) {
 			continue
 		}
 		at.gone = true
+		b.people[at.person].known++
 		b.left[at.reason]--
 		if at.outcome == tally.Failed {
 			b.people[at.person].failed--
@@ -231,22 +239,23 @@ func (b *board) namelessFailures() map[string]bool {
 	return lacks
 }
 
-// areaFor is where a person's bad attempt counts. Some providers name the carrier of
+// areaFor is where one of Table.Bad counts. Some providers name the carrier of
 // what they delivered alone (Amazon SNS): then the number's prefix names another
 // carrier for a number that has moved, and its user's other attempts say better.
-func (b *board) areaFor(a *tally.Attempt, p *person) int32 {
-	own, of := &b.areas[a.Group], &b.areas[p.area]
+func (b *board) areaFor(i, group int32) int32 {
+	p := &b.people[b.table.BadUser[i]]
+	own, of := &b.areas[group], &b.areas[p.area]
 	if of.named && own.country == of.country {
 		return p.area
 	}
 	if !own.named && b.nameless[own.country] {
-		for _, i := range b.table.GroupsOf(a.Number) {
+		for _, i := range b.table.GroupsOf(b.table.Bad[i].Number) {
 			if b.areas[i].named && b.areas[i].country == own.country {
 				return int32(i)
 			}
 		}
 	}
-	return a.Group
+	return group
 }
 
 // since is the index of an area's first bad attempt that began in a slot or after it.

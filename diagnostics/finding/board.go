@@ -11,21 +11,6 @@ import (
 	"cli.otpdoctor/diagnostics/tally"
 )
 
-// scratch is memory for counting by person.
-type scratch struct {
-	touched []int32 // by person, zero between uses
-	hit     []int32 // people
-}
-
-// scratchOn is a processor's.
-func (b *board) scratchOn(on int) *scratch {
-	s := &b.scratch[on]
-	if s.touched == nil {
-		s.touched = make([]int32, len(b.people))
-	}
-	return s
-}
-
 // unknownCarrier is the group of numbers whose carrier nobody knows. It is
 // counted everywhere, but a finding cannot name it.
 const unknownCarrier = "unknown"
@@ -89,6 +74,7 @@ type board struct {
 	cells   [2][][]cell       // by kind and area, nil: to be counted again
 	left    [reason.Count]int // unexplained bad attempts by reason
 	again   []int32           // people with so many bad attempts that they may be outliers
+	stated  int               // outliers that have a finding
 	often   []int32           // people whose number may be what is wrong
 	scans   map[string]found  // best windows by series, dropped where something changes
 	scratch []scratch         // by processor, see each
@@ -303,13 +289,17 @@ func (b *board) steady(t test, i int, of *scratch) sum {
 	if a.left[t.kind] == 0 {
 		return s
 	}
-	touched, hit := of.touched, of.hit[:0]
+	touched, hit := of.touched, of.hit[:0] // -1: anyone of the area with one bad attempt
 	for j := range a.bad {
 		at := &a.bad[j]
 		if !t.counts(at) {
 			continue
 		}
 		s.bad++
+		if at.alone {
+			hit = append(hit, -1)
+			continue
+		}
 		if touched[at.person] == 0 {
 			hit = append(hit, at.person)
 		}
@@ -318,11 +308,16 @@ func (b *board) steady(t test, i int, of *scratch) sum {
 	of.hit = hit
 	p := s.rate()
 	variance := p * p * a.squares
+	excess := func(bad, own float64) float64 { return (bad-own*p)*(bad-own*p) - own*p*own*p }
+	alone := excess(1, max(a.mean, 1))
 	for _, n := range hit {
+		if n < 0 {
+			variance += alone
+			continue
+		}
 		bad := float64(touched[n])
 		touched[n] = 0
-		own := max(b.attemptsOf(&b.people[n]), bad)
-		variance += (bad-own*p)*(bad-own*p) - own*p*own*p
+		variance += excess(bad, max(b.attemptsOf(&b.people[n]), bad))
 	}
 	if s.bad < 2 || s.n <= s.bad {
 		return s
@@ -341,12 +336,12 @@ type passed struct {
 func (a *area) addUp() {
 	a.passed = make([]passed, 0, len(a.okSlots)+1)
 	var now passed
-	add := func(s slot, failing, late sum) {
+	add := func(s slot, fails, lates sum) {
 		if now.at != s || len(a.passed) == 0 {
 			now.at = s
 			a.passed = append(a.passed, now)
 		}
-		now.of[0], now.of[1] = now.of[0].plus(failing), now.of[1].plus(late)
+		now.of[failing], now.of[late] = now.of[failing].plus(fails), now.of[late].plus(lates)
 		a.passed[len(a.passed)-1] = now
 	}
 	a.inOrder(func(c cell) { add(c.at, sum{n: c.n}, sum{n: c.n}) }, func(at *attempt, s slot) {

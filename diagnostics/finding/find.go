@@ -133,7 +133,9 @@ func (b *board) take(c *claim) {
 	}
 	if c.person >= 0 {
 		b.people[c.person].gone = true
-		b.people[c.person].outlier = c.outlier
+		if c.outlier {
+			b.stated++
+		}
 	}
 }
 

@@ -100,10 +100,10 @@ func (b *board) moreUsers(t test, own sum, base, looked float64, users, attempts
 func (b *board) nearUsers() (list []nearing) {
 	for _, i := range b.again {
 		p := &b.people[i]
-		n := b.number(p)
-		if p.gone || n == 0 || n.IsOdd() {
+		if p.gone {
 			continue
 		}
+		n := b.number(p)
 		bad := int(p.failed)
 		total := b.judged(p, bad)
 		if bad < nearAttempts || bad > repeatAttempts || bad*2 < total {

@@ -24,6 +24,9 @@ func (b *board) enough(p *person) bool {
 	if p.failed != 1 || b.asked(p) {
 		return p.failed > 0
 	}
+	if !p.many {
+		return false
+	}
 	for i := p.first; i >= 0; i = b.attempts[i].next {
 		if at := &b.attempts[i]; !at.gone && at.outcome == tally.Failed {
 			return at.many

@@ -34,3 +34,18 @@ const mostProcessors = 8
 
 // processors is how many each uses; it does not change while the program runs.
 var processors = sync.OnceValue(func() int { return min(runtime.GOMAXPROCS(0), mostProcessors) })
+
+// scratch is one processor's memory for counting by person.
+type scratch struct {
+	touched []int32 // by person, zero between uses
+	hit     []int32 // people
+}
+
+// scratchOn gives a processor its own, made when it is first needed.
+func (b *board) scratchOn(on int) *scratch {
+	s := &b.scratch[on]
+	if s.touched == nil {
+		s.touched = make([]int32, len(b.people))
+	}
+	return s
+}

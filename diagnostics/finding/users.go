@@ -52,36 +52,30 @@ func (b *board) outliers() []outlier {
 	var out []outlier
 	for _, i := range b.again {
 		p := &b.people[i]
-		if n := b.number(p); p.gone || n.IsOdd() || n == 0 {
+		if p.gone || p.failed < handsetAttempts {
 			continue
 		}
-		o := outlier{person: int(i)}
-		explained := 0
-		var first, last deliverylog.Time
+		o := outlier{person: int(i), bad: int(p.failed)}
+		o.total = max(b.judged(p, 0)-int(p.known), o.bad)
+		share := float64(o.bad) / float64(o.total)
+		if share < leastShare {
+			continue
+		}
+		first, last := deliverylog.NoTime, deliverylog.NoTime
 		for j := p.first; j >= 0; j = b.attempts[j].next {
 			at := &b.attempts[j]
-			if at.gone {
-				explained++
+			if at.gone || at.outcome != tally.Failed {
 				continue
 			}
-			if at.outcome != tally.Failed {
-				continue
-			}
-			o.bad++
 			if src := b.full(j); at.reason == reason.HandsetUnreachable && 2*src.ReasonMsgs >= src.FailedMsgs {
 				o.handset++
 			}
-			if o.bad == 1 {
+			if !first.Known() {
 				first = at.first
 			}
 			last = at.first
 		}
-		if o.bad < handsetAttempts {
-			continue
-		}
 		o.apart = last-first >= oneEvening
-		o.days = b.daysOf(p)
-		o.total = max(b.judged(p, 0)-explained, o.bad)
 		area := counts[p.area]
 		rest := sum{area.bad - float64(o.bad), area.n - float64(o.total)}
 		global := shrink(all.bad-float64(o.bad), all.n, 0.02, 20)
@@ -92,7 +86,7 @@ func (b *board) outliers() []outlier {
 			share := (reachless + 1) / (all.bad + 2)
 			o.logP = min(o.logP, math.Log(2)+logTail(float64(o.handset), float64(o.total), base*steadyExcess*max(share, 0.2)))
 		}
-		if share := float64(o.bad) / float64(o.total); share < leastShare || share < userShare && corrected(o.logP, float64(b.table.Totals.Users)) > rareP {
+		if share < userShare && corrected(o.logP, float64(b.table.Totals.Users)) > rareP {
 			continue
 		}
 		out = append(out, o)
@@ -100,19 +94,18 @@ func (b *board) outliers() []outlier {
 	users := max(float64(b.table.Totals.Users), float64(len(b.people)), 1)
 	slices.SortFunc(out, func(x, y outlier) int { return compare(x.logP, y.logP) })
 	out = slices.DeleteFunc(out, func(o outlier) bool { return b.likeItsCountry(o) })
-	stated := 0 // outliers that have a finding keep their place in the ranking
-	for i := range b.people {
-		if b.people[i].outlier {
-			stated++
-		}
-	}
 	keep := 0
 	for i := range out {
-		if out[i].logP <= math.Log(userRate*float64(i+1+stated)/users) {
+		// Outliers that have a finding keep their place in the ranking.
+		if out[i].logP <= math.Log(userRate*float64(i+1+b.stated)/users) {
 			keep = i + 1
 		}
 	}
-	return out[:keep]
+	out = out[:keep]
+	for i := range out {
+		out[i].days = b.daysOf(&b.people[out[i].person])
+	}
+	return out
 }
 
 // likeItsCountry says whether a user's failures are what the country shows by and
