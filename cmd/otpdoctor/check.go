@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cli.otpdoctor/diagnostics"
 	"cli.otpdoctor/diagnostics/carrier"
 	"cli.otpdoctor/diagnostics/export"
 	"cli.otpdoctor/diagnostics/number"
@@ -42,12 +41,9 @@ on a shared machine use --stdin, or - in their place.`,
 				a.unknownRegion(region)
 				region = ""
 			}
-			var results *carrier.Lookup
-			if lookup != "" {
-				var err error
-				if results, err = diagnostics.ReadLookup(lookup); err != nil {
-					return err
-				}
+			results, err := a.readLookup(lookup)
+			if err != nil {
+				return err
 			}
 			if stdin { // unbuffered: it writes blocks, and a person at a terminal is answered line by line
 				return export.CheckStream(cmd.Context(), a.stdin, region, results, a.stdout, format, a.exportOptions())

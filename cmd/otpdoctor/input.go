@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cli.otpdoctor/diagnostics"
+	"cli.otpdoctor/diagnostics/carrier"
 	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/number"
 )
@@ -138,10 +140,8 @@ func (a *app) options(f *inputFlags, args []string) (diagnostics.Options, error)
 	if !o.Since.IsZero() && !o.Until.IsZero() && !o.Since.Before(o.Until) {
 		return o, usagef("the earlier one is --since", "--until %s is not after --since %s", f.until, f.since)
 	}
-	if f.lookup != "" {
-		if o.Lookup, err = diagnostics.ReadLookup(f.lookup); err != nil {
-			return o, err
-		}
+	if o.Lookup, err = a.readLookup(f.lookup); err != nil {
+		return o, err
 	}
 	logins := f.identity
 	if len(logins) > 0 {
@@ -154,6 +154,24 @@ func (a *app) options(f *inputFlags, args []string) (diagnostics.Options, error)
 		return o, err
 	}
 	return o, nil
+}
+
+// readLookup reads --lookup, which may be empty, and says what it had to leave out.
+func (a *app) readLookup(path string) (*carrier.Lookup, error) {
+	if path == "" {
+		return nil, nil
+	}
+	l, err := diagnostics.ReadLookup(path)
+	if err != nil {
+		return nil, err
+	}
+	switch n := l.Rejected(); {
+	case n == 1:
+		a.warnf("%s: 1 record has no phone number or no result, and was left out", filepath.Base(path))
+	case n > 1:
+		a.warnf("%s: %d records have no phone number or no result, and were left out", filepath.Base(path), n)
+	}
+	return l, nil
 }
 
 // unknownRegion warns of a country that counts as none, and names it where its

@@ -38,21 +38,8 @@ type Lookup struct {
 	rejected int
 }
 
-// Len is for how many numbers there are results.
-func (l *Lookup) Len() int {
-	if l == nil {
-		return 0
-	}
-	return len(l.entries)
-}
-
 // Rejected is how many records had no number or no result in them.
-func (l *Lookup) Rejected() int {
-	if l == nil {
-		return 0
-	}
-	return l.rejected
-}
+func (l *Lookup) Rejected() int { return l.rejected }
 
 // Get gives the newest result for m.
 func (l *Lookup) Get(m number.MSISDN) (Entry, bool) {

@@ -2,7 +2,6 @@ package carrier
 
 import (
 	_ "embed"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -44,16 +43,6 @@ var networkTable = sync.OnceValue(func() map[string][]network {
 func ByMCCMNC(code, country string) (name, cc string, ok bool) {
 	mcc, mnc := splitCode(code)
 	return lookUp(mcc, mnc, country)
-}
-
-// ByMCCAndMNC is ByMCCMNC for a code in two columns, which spreadsheets and
-// JSON numbers often rob of leading zeros: ("1", "1") is 001-01.
-func ByMCCAndMNC(mcc, mnc, country string) (name, cc string, ok bool) {
-	mcc, mnc = strings.TrimSpace(mcc), strings.TrimSpace(mnc)
-	if !allDigits(mcc) || !allDigits(mnc) || len(mcc) > 3 || len(mnc) > 3 {
-		return "", "", false
-	}
-	return lookUp(fmt.Sprintf("%03s", mcc), mnc, country)
 }
 
 func lookUp(mcc, mnc, country string) (name, cc string, ok bool) {
