@@ -46,7 +46,6 @@ type Case struct {
 	answers     []Event               // of steps and questions, in order; undo drops the last
 	undone      []Event               // newest last
 	drafts      map[string]string     // by field
-	exported    []string
 	closed      bool
 	events      int
 
@@ -89,12 +88,6 @@ func (c *Case) Logs() []FileRef { return slices.Clone(c.logs) }
 
 // Identity are the login logs of the case.
 func (c *Case) Identity() []FileRef { return slices.Clone(c.identity) }
-
-// Exported are the names of the files written so far.
-func (c *Case) Exported() []string { return slices.Clone(c.exported) }
-
-// Closed says that the case was left on purpose, and not by a crash.
-func (c *Case) Closed() bool { return c.closed }
 
 // Report is what the logs gave, nil before they were read.
 func (c *Case) Report() *finding.Report { return c.report }
@@ -323,8 +316,6 @@ func (c *Case) apply(e Event) {
 		if n := len(c.undone); n > 0 {
 			c.answers, c.undone = append(c.answers, c.undone[n-1]), c.undone[:n-1]
 		}
-	case EventExported:
-		c.exported = append(c.exported, e.Value)
 	}
 }
 

@@ -210,14 +210,13 @@ func TestCaseFileBringsBackTheCase(t *testing.T) {
 		"logs":     {got.Logs(), c.Logs()},
 		"identity": {got.Identity(), c.Identity()},
 		"given":    {got.Given(), c.Given()},
-		"exported": {got.Exported(), c.Exported()},
 		"history":  {got.Walk().History(), c.Walk().History()},
 	} {
 		if !reflect.DeepEqual(pair[0], pair[1]) {
 			t.Errorf("%s: got %v, want %v", name, pair[0], pair[1])
 		}
 	}
-	if got.Closed() {
+	if got.closed {
 		t.Error("the case was not left on purpose")
 	}
 }

@@ -21,6 +21,17 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
+// Read opens a log and reads it to its end.
+func Read(ctx context.Context, log Log, o Options, progress func(Progress), emit func(*Record) error) (Summary, error) {
+	r, err := Open(ctx, log, o)
+	if err != nil {
+		return Summary{Name: shortName(log.Name), Newest: NoTime}, err
+	}
+	defer r.Close()
+	err = r.Each(progress, emit)
+	return r.Summary(), err
+}
+
 func textLog(text string) Log {
 	return Log{Name: "log.csv", Size: int64(len(text)), Open: func() (io.ReadCloser, error) {
 		return io.NopCloser(strings.NewReader(text)), nil

@@ -197,17 +197,6 @@ func (r *Reader) Summary() Summary {
 	return s
 }
 
-// Read opens a log and reads it to its end.
-func Read(ctx context.Context, log Log, o Options, progress func(Progress), emit func(*Record) error) (Summary, error) {
-	r, err := Open(ctx, log, o)
-	if err != nil {
-		return Summary{Name: shortName(log.Name), Newest: NoTime}, err
-	}
-	defer r.Close()
-	err = r.Each(progress, emit)
-	return r.Summary(), err
-}
-
 // read reads on, to the end of the text or the first record behind until.
 func (r *Reader) read() error {
 	if r.until == 0 {

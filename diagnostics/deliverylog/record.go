@@ -1,5 +1,5 @@
 // Package deliverylog turns the bytes of any provider's log into rows. In comes a
-// file, packed or not ([Read], [ReadIdentity]); out go a [Record] a row in the
+// file, packed or not ([Open], [ReadIdentity]); out go a [Record] a row in the
 // provider's own words, and why a row is none. It knows the formats, and what each
 // provider's status words mean; it does not fold, count or judge.
 //

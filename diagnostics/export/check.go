@@ -11,18 +11,18 @@ import (
 	"cli.otpdoctor/diagnostics/tally"
 )
 
-// CheckWriter writes checked numbers as JSON lines, one at a time and without
+// checkWriter writes checked numbers as JSON lines, one at a time and without
 // allocating for each.
-type CheckWriter struct {
+type checkWriter struct {
 	w   io.Writer
 	buf []byte
 }
 
-// NewCheckWriter returns a writer of JSON lines. Give it a buffered w.
-func NewCheckWriter(w io.Writer) *CheckWriter { return &CheckWriter{w: w} }
+// newCheckWriter returns a writer of JSON lines. Give it a buffered w.
+func newCheckWriter(w io.Writer) *checkWriter { return &checkWriter{w: w} }
 
 // Write writes one line.
-func (cw *CheckWriter) Write(c *carrier.Checked) error {
+func (cw *checkWriter) Write(c *carrier.Checked) error {
 	cw.buf = append(appendChecked(cw.buf[:0], c), '\n')
 	_, err := cw.w.Write(cw.buf)
 	return err

@@ -90,7 +90,7 @@ func Checks(w io.Writer, format string, list []carrier.Checked, o Options) error
 	case "json":
 		return checkJSON(w, list)
 	case "jsonl":
-		cw := NewCheckWriter(w)
+		cw := newCheckWriter(w)
 		for i := range list {
 			if err := cw.Write(&list[i]); err != nil {
 				return err
