@@ -38,6 +38,7 @@ type lines struct {
 	where string          // the question that is open, for the last words
 	used  bool            // the number given with the case was said
 	again string          // a line that was meant for the next question
+	asked []string        // ids of the ticket's questions that were asked, for going back
 	told  finding.Finding // what was said last, for its evidence
 	odd   []string        // logs of no known kind, whose columns can be named
 }
@@ -271,8 +272,23 @@ func (l *lines) change() {
 	}
 }
 
-// stage is a part of the flow; errBack leads to the one before.
-type stage func(ctx context.Context) error
+// stage is a part of the flow. again says, when the agent goes back, whether there
+// is something to ask there once more, and opens it.
+type stage struct {
+	run   func(ctx context.Context) error
+	again func() bool
+}
+
+// checklist is the place of the checklist among the stages.
+const checklist = 5
+
+func (l *lines) stages() []stage {
+	always, never := func() bool { return true }, func() bool { return false }
+	withTopic := func() bool { return l.c.Topic() != "" }
+	withoutLog := func() bool { return len(l.c.Logs())+len(l.c.Identity()) == 0 }
+	return []stage{{l.topicStage, always}, {l.numberStage, always}, {l.carrierStage, withTopic}, {l.firmStage, withTopic}, {l.logStage, withoutLog},
+		{l.checklistStage, l.backStep}, {l.findingsStage, never}, {l.ticketStage, l.backQuestion}, {l.exportStage, never}}
+}
 
 func (l *lines) run(ctx context.Context) error {
 	l.say("otpdoctor. One line a question, enter ends it. Type ? for help, b to go back, q to save and leave.")
@@ -281,16 +297,15 @@ func (l *lines) run(ctx context.Context) error {
 		l.readOut()
 		return nil
 	}
-	stages := []stage{l.topicStage, l.numberStage, l.carrierStage, l.firmStage, l.logStage, l.checklistStage, l.findingsStage, l.ticketStage, l.exportStage}
+	stages := l.stages()
 	for i := 0; i < len(stages); {
-		err := stages[i](ctx)
+		err := stages[i].run(ctx)
 		switch {
 		case errors.Is(err, errChanged): // what was undone is asked again where it stands
-			i = min(i, 5)
+			i = min(i, checklist)
 		case errors.Is(err, errBack):
-			i = max(i-1, 0)
-			if i == 4 && len(l.c.Logs()) > 0 || i == 6 {
-				i-- // nothing is asked there
+			for i = max(i-1, 0); !stages[i].again(); {
+				i--
 			}
 		case err != nil:
 			return err

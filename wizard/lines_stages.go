@@ -61,6 +61,10 @@ func (l *lines) topicStage(ctx context.Context) error {
 		}
 		n, nerr := strconv.Atoi(text)
 		if nerr == nil && n == len(labels) {
+			if l.c.Topic() != "" {
+				l.c.SetTopic("")
+				l.change()
+			}
 			return nil
 		}
 		if nerr != nil || n < 1 || n > len(l.o.Set.Topics) {
@@ -130,7 +134,7 @@ func (l *lines) openSaved(path string) bool {
 		return false
 	}
 	l.saver.close()
-	l.c, l.saver = c, sv
+	l.c, l.saver, l.asked = c, sv, nil
 	l.derive()
 	return true
 }
@@ -485,6 +489,7 @@ func (l *lines) checklistStage(ctx context.Context) error {
 	return nil
 }
 
+// backStep opens the step again that was answered last; false: there is none.
 func (l *lines) backStep() bool {
 	before := len(l.c.Walk().History())
 	l.c.Back()
@@ -554,17 +559,18 @@ func (l *lines) findingsStage(ctx context.Context) error {
 	if l.c.Topic() == "" {
 		l.sayCarriers()
 	}
-	n := 0
+	var untold []finding.Finding
 	for i, f := range l.d.findings {
-		if l.c.Topic() != "" && l.d.mine[i] {
-			continue
+		if l.c.Topic() == "" || !l.d.mine[i] {
+			untold = append(untold, f)
 		}
-		if n == 0 && l.c.Topic() != "" {
-			l.say("Other findings in the log:")
-		}
-		n++
-		if n > 5 {
-			l.say(plural(len(l.d.findings)-i, "more finding", "more findings") + ".")
+	}
+	if len(untold) > 0 && l.c.Topic() != "" {
+		l.say("Other findings in the log:")
+	}
+	for i, f := range untold {
+		if i == 5 {
+			l.say(plural(len(untold)-i, "more finding", "more findings") + ".")
 			break
 		}
 		l.say(upperFirst(string(f.Severity)) + ": " + clean(f.Title) + ". " + l.findingSentence(f))
@@ -594,7 +600,6 @@ func (l *lines) ticketStage(ctx context.Context) error {
 		return out
 	}
 	l.say("Ticket: " + formatInt(l.d.answered) + " of 13 answered, " + formatInt(13-l.d.answered) + " to ask.")
-	var asked []string
 	for todo := open(); len(todo) > 0; todo = open() {
 		i := todo[0]
 		a := l.d.ticket.Answers[i]
@@ -603,13 +608,7 @@ func (l *lines) ticketStage(ctx context.Context) error {
 		if errors.Is(err, errChanged) && l.d.current < 0 {
 			continue // else a step of the checklist is open again
 		}
-		if errors.Is(err, errBack) {
-			if len(asked) == 0 {
-				return errBack
-			}
-			l.c.AnswerQuestion(asked[len(asked)-1], "")
-			asked = asked[:len(asked)-1]
-			l.change()
+		if errors.Is(err, errBack) && l.backQuestion() {
 			continue
 		}
 		if err != nil {
@@ -627,7 +626,7 @@ func (l *lines) ticketStage(ctx context.Context) error {
 			continue
 		}
 		l.c.AnswerQuestion(a.Question.ID, value)
-		asked = append(asked, a.Question.ID)
+		l.asked = append(l.asked, a.Question.ID)
 		l.change()
 	}
 	sum := formatInt(l.d.answered) + " of 13 answered."
@@ -638,6 +637,19 @@ func (l *lines) ticketStage(ctx context.Context) error {
 	}
 	l.say(sum)
 	return nil
+}
+
+// backQuestion takes the answer back that was given last to a question of the
+// ticket, so that it is asked again; false: none was given here.
+func (l *lines) backQuestion() bool {
+	n := len(l.asked)
+	if n == 0 {
+		return false
+	}
+	l.c.AnswerQuestion(l.asked[n-1], "")
+	l.asked = l.asked[:n-1]
+	l.change()
+	return true
 }
 
 func questionHelp(a ticket.Answer) string {
