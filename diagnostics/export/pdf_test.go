@@ -53,6 +53,7 @@ func TestShaping(t *testing.T) {
 		{"a number within", "קזב 12.5 אב, x", "בא 12.5 בזק, x"},
 		{"a number at the end", "קזב 12, x", "12 בזק, x"},
 		{"brackets face each other", "x קזב (אב)", "x (בא) בזק"},
+		{"so do quotes, and a percent sign stays", "קזב «אב», 12% x", "12% ,«בא» בזק x"},
 		{"within Latin", "a ب b", "a \ufe8f b"},
 	} {
 		got := ""

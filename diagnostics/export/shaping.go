@@ -119,7 +119,7 @@ type piece struct {
 
 // leadingNumber is a number at the beginning of a text. Behind right-to-left
 // text it belongs to it: it is read left to right, and stands to its left.
-var leadingNumber = pattern(`^\p{Nd}+(?:[.,:/+-]\p{Nd}+)*`)
+var leadingNumber = pattern(`^\p{Nd}+(?:[.,:/+-]\p{Nd}+)*%?`)
 
 // visual puts pieces into the order in which they stand on the line. The library
 // tells directions, not levels, and gives the order of reading.
@@ -225,7 +225,7 @@ func arabic(r rune) bool {
 }
 
 // reversed turns a right-to-left run around. Marks stay behind their letter, and
-// brackets face the other way.
+// brackets, quotes and the like face the other way.
 func reversed(s string) string {
 	var clusters [][]rune
 	for _, r := range s {
@@ -234,10 +234,8 @@ func reversed(s string) string {
 			*last = append(*last, r)
 			continue
 		}
-		if p, _ := bidi.LookupRune(r); p.IsBracket() {
-			if m, ok := mirrored[r]; ok {
-				r = m
-			}
+		if m, ok := mirrored[r]; ok {
+			r = m
 		}
 		clusters = append(clusters, []rune{r})
 	}
