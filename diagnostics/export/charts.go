@@ -205,7 +205,7 @@ func (c *charts) intervals() (chart, bool) {
 	}
 	x := chart{title: title, data: table{caption: title, head: []string{"Carrier", "Without a code", "Attempts", "Share, 95 % interval"}, right: []bool{false, true, true, true}}}
 	p := newPlot()
-	p.X.Min, p.X.Max, p.X.Tick.Marker, p.X.Label.Text = 0, 1, percentTicks, "share of attempts without a code in time"
+	p.X.Min, p.X.Max, p.X.Tick.Marker, p.X.Label.Text = -0.012, 1.012, percentTicks, "share of attempts without a code in time" // dots at either end stand free
 	p.Y.Min, p.Y.Max = -0.6, float64(len(list))-0.4
 	p.Y.LineStyle.Width = 0
 	var ticks plot.ConstantTicks

@@ -103,9 +103,9 @@ func htmlBlocks(b *strings.Builder, d *document, rich bool) {
 			letter := string(rune('A' + figure - 1))
 			b.WriteString("<figure>\n<figcaption><b>" + letter + "</b> " + esc(x.title) + "</figcaption>\n")
 			x.picture.svg(b, "chart-"+strings.ToLower(letter), x.title, x.alt)
-			b.WriteString("<details><summary>The figures of picture " + letter + "</summary>\n<div class=\"wide\">")
+			b.WriteString("<details><summary>The figures of picture " + letter + "</summary>\n")
 			htmlTable(b, x.data, rich)
-			b.WriteString("</div></details>\n</figure>\n")
+			b.WriteString("</details>\n</figure>\n")
 		}
 	}
 }
@@ -172,7 +172,7 @@ func htmlAnswers(b *strings.Builder, a answers, rich bool) {
 const pageStyle = `
 :root{color-scheme:light dark;--paper:#fff;--ink:#1c1c1e;--soft:#55555c;--faint:#d5d5da;--other:#7c7c85;--accent:#a8322a;--shade:#f3e9e2;--box:#f6f6f8}
 @media (prefers-color-scheme:dark){:root{--paper:#17171a;--ink:#ececf0;--soft:#a9a9b3;--faint:#3a3a42;--other:#8f8f9a;--accent:#ff8a7d;--shade:#35291f;--box:#212126}}
-@media print{:root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#333;--faint:#bbb;--other:#777;--accent:#8a1c14;--shade:#eee;--box:#fff}figure,table,blockquote,.card{break-inside:avoid}h2,h3{break-after:avoid}details:not([open])>summary{display:none}}
+@media print{:root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#333;--faint:#bbb;--other:#777;--accent:#8a1c14;--shade:#eee;--box:#fff}figure,table,blockquote,.card{break-inside:avoid}main .wide{position:static;transform:none;width:100%}main .wide td,main .wide th{font-size:.65rem;padding-right:.5rem}h2,h3{break-after:avoid}details:not([open])>summary{display:none}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}
 main{max-width:46rem;margin:0 auto;padding:1.5rem 1.25rem 4rem}
@@ -192,8 +192,11 @@ caption{text-align:left;color:var(--soft);padding-bottom:.25rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--faint)}
 th{font-weight:600}
 .n{text-align:right;white-space:nowrap}
-.wide{overflow-x:auto}
-.wide td,.wide th{white-space:nowrap;overflow-wrap:normal;padding-right:.9rem}
+.wide{overflow-x:auto;position:relative;left:50%;transform:translateX(-50%);width:max-content;min-width:100%;max-width:calc(100vw - 2.5rem)}
+.wide td,.wide th{overflow-wrap:normal;padding-right:.8rem}
+.wide td{white-space:nowrap}
+.wide th{white-space:normal;vertical-align:bottom}
+.wide td:last-child,.wide th:last-child{padding-right:0}
 .answers td:first-child,.answers th:first-child{width:2rem}
 .answers td:nth-child(2){width:36%;color:var(--soft)}
 .answers td:last-child,.answers th:last-child{width:5rem}

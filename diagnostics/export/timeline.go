@@ -20,7 +20,7 @@ func addTimeLine(d *document, l *finding.TimeLine, red *redactor, year int) {
 	if bad == 0 {
 		d.para("", "Every attempt got its code in time.")
 	}
-	t := table{caption: "Attempts", head: []string{"began", "there", "messages", "ended", "code", "others then"},
+	t := table{caption: "Attempts", head: []string{"Began", "There", "Messages", "Ended", "Code", "Others then"},
 		right: []bool{false, false, true, false, false, true}}
 	for i := range l.Attempts {
 		m := &l.Attempts[i]
@@ -72,11 +72,11 @@ func addComparison(d *document, c *finding.Comparison, red *redactor, tables boo
 	d.para("", "Counted are attempts without a code, with 95 % intervals.")
 }
 
-func changeTable(d *document, caption string, list []finding.Change, red *redactor) {
+func changeTable(d *document, of string, list []finding.Change, red *redactor) {
 	if len(list) == 0 {
 		return
 	}
-	t := table{caption: caption, head: []string{strings.ToLower(caption), "before", "rate before", "after", "rate after", "verdict"},
+	t := table{caption: of + "s before and after", head: []string{of, "Before", "Rate before", "After", "Rate after", "Verdict"},
 		right: []bool{false, true, true, true, true, false}}
 	for i := range list {
 		x := &list[i]
