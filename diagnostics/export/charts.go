@@ -274,7 +274,7 @@ func sinceWords(f *finding.Finding, year int) string {
 }
 
 // overTime shows since when, and whether it is over: attempts by hour, those
-// without a code dark, the finding's window shaded.
+// without a code at the foot of each bar, the finding's window shaded.
 func (c *charts) overTime() (chart, bool) {
 	t := c.report.Table
 	if !t.From.Known() || t.To-t.From < 3*3600e3 {
@@ -322,7 +322,7 @@ func (c *charts) overTime() (chart, bool) {
 	for _, k := range seen {
 		most = max(most, k)
 	}
-	title := fmt.Sprintf("Since when: attempts at %s by %s, those without a code dark", whose, unit)
+	title := fmt.Sprintf("Since when: attempts at %s by %s, those without a code at the foot of each bar", whose, unit)
 	x := chart{title: title, data: table{caption: title, head: []string{"From (UTC)", "Attempts", "Without a code"}, right: []bool{false, true, true}}}
 	for i := range n {
 		if seen[i] > 0 {
