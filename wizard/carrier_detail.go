@@ -52,8 +52,8 @@ func (m *model) causeShort(f *finding.Finding) string {
 }
 
 func (m *model) groupSum(g *tally.Group, f *finding.Finding) string {
-	text := plural(int(g.Messages), "message", "messages") + ", " + tally.FormatRateInterval(g.Delivered, g.Judged()) + " delivered. " +
-		plural(int(g.Users), "user", "users") + ", " + tally.FormatCount(g.AffectedUsers) + " hit"
+	text := tally.FormatNoun(g.Messages, "message") + ", " + tally.FormatRateInterval(g.Delivered, g.Judged()) + " delivered. " +
+		tally.FormatNoun(g.Users, "user") + ", " + tally.FormatCount(g.AffectedUsers) + " hit"
 	if p50, ok := g.Latency.Quantile(0.5); ok {
 		p95, _ := g.Latency.Quantile(0.95)
 		text += ", p50 " + tally.FormatSeconds(secondsOf(p50)) + ", p95 " + tally.FormatSeconds(secondsOf(p95))
@@ -141,7 +141,7 @@ func (p *carriersPage) errorLines(m *model, g *tally.Group, f *finding.Finding, 
 	}
 	for n, i := range order {
 		if n == most && len(order) > most+1 {
-			out = append(out, "   "+plural(len(order)-n, "more code", "more codes"))
+			out = append(out, "   "+tally.FormatNoun(len(order)-n, "more code"))
 			break
 		}
 		e := g.Errors[i]
@@ -194,7 +194,7 @@ func (p *carriersPage) plotData(m *model, g *tally.Group, f *finding.Finding, co
 	if t.Validity > 0 {
 		validity = tally.FormatDuration(t.Validity)
 		if t.Validity%time.Minute == 0 {
-			validity = plural(int(t.Validity/time.Minute), "minute", "minutes")
+			validity = tally.FormatNoun(int(t.Validity/time.Minute), "minute")
 		}
 	}
 	pl := timePlot{start: first, step: step, cols: cols, label: "this caller", rows: []plotRow{
@@ -293,7 +293,7 @@ func (p *carriersPage) userLines(m *model, v *view, g *tally.Group, f *finding.F
 	}
 	for i := from; i < min(from+most, len(hits)); i++ {
 		h := hits[i]
-		text := st.pad(m.number(h.number), name) + "  " + st.pad(plural(h.bad, "attempt", "attempts"), 12) + "  " + st.pad(plural(h.messages, "message", "messages"), 12)
+		text := st.pad(m.number(h.number), name) + "  " + st.pad(tally.FormatNoun(h.bad, "attempt"), 12) + "  " + st.pad(tally.FormatNoun(h.messages, "message"), 12)
 		if u, ok := m.table().User(h.number); ok && u.LastDelivered.Known() {
 			text += "  last code " + dayTime(u.LastDelivered, m.now)
 		} else {
@@ -308,7 +308,7 @@ func (p *carriersPage) userLines(m *model, v *view, g *tally.Group, f *finding.F
 		}
 	}
 	if n := len(hits) - most; n > 0 {
-		v.add("   " + plural(n, "more user", "more users"))
+		v.add("   " + tally.FormatNoun(n, "more user"))
 	}
 }
 
@@ -327,7 +327,7 @@ func (m *model) userText(n number.MSISDN, w int) []string {
 	if !ok {
 		return append(out, "No message to this number in the log.")
 	}
-	out = append(out, st.wrap(plural(int(u.Messages), "message", "messages")+", "+plural(int(u.Attempts), "attempt", "attempts")+": "+
+	out = append(out, st.wrap(tally.FormatNoun(u.Messages, "message")+", "+tally.FormatNoun(u.Attempts, "attempt")+": "+
 		formatInt(int(u.Attempts-u.Late-u.Failed))+" ok, "+formatInt(int(u.Late))+" late, "+formatInt(int(u.Failed))+" failed.", w)...)
 	if u.LastDelivered.Known() {
 		out = append(out, "Last code "+tally.FormatTime(u.LastDelivered, nil, m.year())+".")
@@ -335,7 +335,7 @@ func (m *model) userText(n number.MSISDN, w int) []string {
 		out = append(out, "No code ever arrived in this log.")
 	}
 	if u.RunBad > 0 && u.RunStart.Known() {
-		out = append(out, plural(int(u.RunBad), "attempt", "attempts")+" without a code in a row, since "+tally.FormatTime(u.RunStart, nil, m.year())+".")
+		out = append(out, tally.FormatNoun(u.RunBad, "attempt")+" without a code in a row, since "+tally.FormatTime(u.RunStart, nil, m.year())+".")
 	}
 	var attempts []tally.Attempt
 	what := "Attempts without a code (UTC)"
@@ -369,7 +369,7 @@ func (m *model) attemptLine(a tally.Attempt) string {
 	case tally.NotJudged:
 		sign, word = st.signs.unknown, "in flight"
 	}
-	line := "  " + a.First.Std().Format("Mon _2 Jan 15:04:05") + "  " + sign + " " + st.pad(word, 9) + "  " + st.pad(plural(int(a.Messages), "message", "messages"), 11)
+	line := "  " + a.First.Std().Format("Mon _2 Jan 15:04:05") + "  " + sign + " " + st.pad(word, 9) + "  " + st.pad(tally.FormatNoun(a.Messages, "message"), 11)
 	switch {
 	case a.Code != "" && a.Outcome != tally.OK:
 		line += "  " + clean(a.Code) + " " + m.codeWords(a.Code, a.Reason)
@@ -401,7 +401,7 @@ func (p *carriersPage) messages(m *model) page {
 			out = append(out, m.st.pad(m.number(a.Number), 18)+line)
 		}
 		if len(bad) > most {
-			out = append(out, plural(len(bad)-most, "older attempt", "older attempts")+" not shown")
+			out = append(out, tally.FormatNoun(len(bad)-most, "older attempt")+" not shown")
 		}
 		if len(bad) == 0 {
 			out = []string{"None."}
@@ -514,7 +514,7 @@ func (m *model) otherFindings(w int) []string {
 	var out []string
 	for i, f := range m.d.findings {
 		if i == 3 {
-			out = append(out, " "+plural(len(m.d.findings)-3, "more finding", "more findings")+", 5 shows them")
+			out = append(out, " "+tally.FormatNoun(len(m.d.findings)-3, "more finding")+", 5 shows them")
 			break
 		}
 		head := " " + st.paintSeverity(f.Severity, st.severitySign(f.Severity)) + " "
@@ -529,7 +529,7 @@ func (m *model) otherFindings(w int) []string {
 				out = append(out, st.hang("   ", text, w)...)
 			}
 		}
-		out = append(out, "   "+plural(f.AffectedUsers, "user", "users")+", "+tally.FormatSure(f.Confidence), "")
+		out = append(out, "   "+tally.FormatNoun(f.AffectedUsers, "user")+", "+tally.FormatSure(f.Confidence), "")
 	}
 	return out
 }

@@ -233,7 +233,7 @@ func (m *model) findingText(f finding.Finding, w int) []string {
 		out = append(out, "  chance: "+tally.FormatChance(*f.Figures.PValue))
 	}
 	if f.AffectedUsers > 0 {
-		out = append(out, "  "+plural(f.AffectedUsers, "user", "users")+" hit")
+		out = append(out, "  "+tally.FormatNoun(f.AffectedUsers, "user")+" hit")
 	}
 	if f.NextStep != "" {
 		out = append(out, "", paint(st.bold, "Do now"))

@@ -5,6 +5,8 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+
+	"cli.otpdoctor/diagnostics/tally"
 )
 
 // finder searches a list on the screen, on "/": the cursor goes to the next line
@@ -81,7 +83,7 @@ func (f *finder) note(st *styles) string {
 	case f.fit == 0:
 		return text + "  nothing fits"
 	}
-	return text + "  " + plural(f.fit, "line fits", "lines fit") + " of " + formatInt(f.of)
+	return text + "  " + tally.FormatNoun(f.fit, "line fits", "lines fit") + " of " + formatInt(f.of)
 }
 
 func (f *finder) keys(k keyMap) []key.Binding {

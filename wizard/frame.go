@@ -175,7 +175,7 @@ func (m *model) messageRow(f frame) string {
 	text = m.st.plain(text)
 	right := ""
 	if f.more > 0 && m.asking == nil {
-		right = plural(f.more, "more line", "more lines") + ", pgdn "
+		right = tally.FormatNoun(f.more, "more line") + ", pgdn "
 		if cells(text)+cells(right)+3 > m.w {
 			right = "pgdn: more "
 		}
@@ -356,7 +356,7 @@ func (m *model) smallTabs() string {
 	}
 	right := ""
 	if m.report() != nil {
-		right = plural(len(m.d.findings), "finding", "findings")
+		right = tally.FormatNoun(len(m.d.findings), "finding")
 	}
 	if m.reading != nil {
 		right = "reading " + m.readShare()
@@ -385,7 +385,7 @@ func (m *model) readWords() string {
 	if t == nil {
 		return ""
 	}
-	words := []string{plural(int(t.Totals.Messages), "message", "messages"), plural(len(t.Groups), "carrier", "carriers")}
+	words := []string{tally.FormatNoun(t.Totals.Messages, "message"), tally.FormatNoun(len(t.Groups), "carrier")}
 	if t.From.Known() {
 		words = append(words, tally.FormatSpan(t.From, t.To, m.year()))
 	}

@@ -122,15 +122,15 @@ func (l *lines) sayCarriers() {
 	l.say(l.readWords())
 	for i, g := range t.Groups {
 		if i == 20 {
-			l.say(plural(len(t.Groups)-i, "more carrier", "more carriers") + ".")
+			l.say(tally.FormatNoun(len(t.Groups)-i, "more carrier") + ".")
 			break
 		}
 		place := ""
 		if g.Country != "" {
 			place = ", " + countryName(g.Country)
 		}
-		l.say(clean(g.Carrier) + place + ": " + plural(int(g.Messages), "message", "messages") + ", " + tally.FormatCount(g.Delivered) +
-			" delivered, " + tally.FormatCount(g.Failed) + " failed, " + plural(int(g.AffectedUsers), "user", "users") + " without a code.")
+		l.say(clean(g.Carrier) + place + ": " + tally.FormatNoun(g.Messages, "message") + ", " + tally.FormatCount(g.Delivered) +
+			" delivered, " + tally.FormatCount(g.Failed) + " failed, " + tally.FormatNoun(g.AffectedUsers, "user") + " without a code.")
 	}
 }
 
@@ -149,7 +149,7 @@ func (l *lines) sayCarrier(name string) {
 		return
 	}
 	g := t.Groups[at]
-	l.say(clean(tally.CarrierName(g.Country, g.Carrier)) + ": " + plural(int(g.Messages), "message", "messages") + ", " + tally.FormatRateInterval(g.Delivered, g.Judged()) +
+	l.say(clean(tally.CarrierName(g.Country, g.Carrier)) + ": " + tally.FormatNoun(g.Messages, "message") + ", " + tally.FormatRateInterval(g.Delivered, g.Judged()) +
 		" delivered. " + tally.FormatCount(g.Users) + " users, " + tally.FormatCount(g.AffectedUsers) + " without a code.")
 	if f := l.findingOf(g); f != nil {
 		l.say(clean(f.Title) + ". " + l.findingSentence(*f))
@@ -171,15 +171,15 @@ func (l *lines) sayCarrier(name string) {
 		if e.Code == "" {
 			code = "No error code"
 		}
-		l.say(code + ", " + l.codeWords(e.Code, e.Reason) + ": " + plural(int(e.Count), "message", "messages") + ".")
+		l.say(code + ", " + l.codeWords(e.Code, e.Reason) + ": " + tally.FormatNoun(e.Count, "message") + ".")
 	}
 	hits := usersHit(badAttempts(t, at, deliverylog.NoTime, deliverylog.NoTime))
 	for i, h := range hits {
 		if i == 5 {
-			l.say(plural(len(hits)-i, "more user", "more users") + ".")
+			l.say(tally.FormatNoun(len(hits)-i, "more user") + ".")
 			break
 		}
-		l.say(l.number(h.number) + ": " + plural(h.bad, "attempt", "attempts") + " without a code, " + plural(h.messages, "message", "messages") + ".")
+		l.say(l.number(h.number) + ": " + tally.FormatNoun(h.bad, "attempt") + " without a code, " + tally.FormatNoun(h.messages, "message") + ".")
 	}
 }
 
@@ -192,7 +192,7 @@ func (l *lines) faq(words string) {
 		}
 		for i, h := range hits {
 			if i == 5 {
-				l.read(plural(len(hits)-i, "more place", "more places") + ".")
+				l.read(tally.FormatNoun(len(hits)-i, "more place") + ".")
 				break
 			}
 			label := h.TopicID

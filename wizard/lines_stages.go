@@ -77,7 +77,7 @@ func (l *lines) topicStage(ctx context.Context) error {
 		t := l.o.Set.Topics[n-1]
 		l.c.SetTopic(t.ID)
 		l.change()
-		l.say(clean(t.Label) + ". " + plural(len(t.Steps), "step", "steps") + ".")
+		l.say(clean(t.Label) + ". " + tally.FormatNoun(len(t.Steps), "step") + ".")
 		return nil
 	}
 }
@@ -406,9 +406,9 @@ func (l *lines) readLog(ctx context.Context) (*finding.Report, error) {
 		fmt.Fprintln(l.w, "Done.")
 		return report, nil
 	}
-	text := "Done: " + plural(int(messages), "message", "messages")
+	text := "Done: " + tally.FormatNoun(messages, "message")
 	if rejected > 0 {
-		text += ", " + plural(int(rejected), "row", "rows") + " not readable"
+		text += ", " + tally.FormatNoun(rejected, "row") + " not readable"
 	}
 	fmt.Fprintln(l.w, text+".")
 	return report, nil
@@ -547,7 +547,7 @@ func (l *lines) findingSentence(f finding.Finding) string {
 			text += upperFirst(r.label) + ": " + tally.FormatOf(r.k, r.n) + ", " + tally.FormatRate(r.k, r.n) + ". "
 		}
 	}
-	return text + plural(f.AffectedUsers, "user", "users") + ". " + tally.FormatSure(f.Confidence) + "."
+	return text + tally.FormatNoun(f.AffectedUsers, "user") + ". " + tally.FormatSure(f.Confidence) + "."
 }
 
 // findingsStage says what the log shows: all of it where there is no topic, else
@@ -570,7 +570,7 @@ func (l *lines) findingsStage(ctx context.Context) error {
 	}
 	for i, f := range untold {
 		if i == 5 {
-			l.say(plural(len(untold)-i, "more finding", "more findings") + ".")
+			l.say(tally.FormatNoun(len(untold)-i, "more finding") + ".")
 			break
 		}
 		l.say(upperFirst(string(f.Severity)) + ": " + clean(f.Title) + ". " + l.findingSentence(f))

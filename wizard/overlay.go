@@ -5,6 +5,8 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+
+	"cli.otpdoctor/diagnostics/tally"
 )
 
 // keyList is the list of keys on "?": searchable by word and by key, and enter
@@ -172,7 +174,7 @@ func (l *keyList) keys(m *model) []key.Binding {
 }
 
 func (l *keyList) note(m *model) string {
-	return plural(len(l.found()), "key works", "keys work") + " here."
+	return tally.FormatNoun(len(l.found()), "key works", "keys work") + " here."
 }
 
 func (l *keyList) typing() bool { return true }

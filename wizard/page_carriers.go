@@ -584,7 +584,7 @@ func (p *carriersPage) tableLines(m *model, v *view, w, h int) {
 	if t.From.Known() {
 		left += ", " + tally.FormatSpan(t.From, t.To, m.year())
 	}
-	right := plural(len(t.Groups), "carrier", "carriers")
+	right := tally.FormatNoun(len(t.Groups), "carrier")
 	if n := countries(t); n > 1 {
 		right += ", " + formatInt(n) + " countries"
 	}
@@ -688,7 +688,7 @@ func (p *carriersPage) detail(m *model, w int) []string {
 	if text == "" {
 		text = clean(f.Summary)
 	}
-	text += " " + plural(f.AffectedUsers, "user", "users") + ", " + tally.FormatSure(f.Confidence) + "."
+	text += " " + tally.FormatNoun(f.AffectedUsers, "user") + ", " + tally.FormatSure(f.Confidence) + "."
 	return append(out, st.hang("   ", m.maskText(text), w-1)...)
 }
 

@@ -758,7 +758,7 @@ func (p *casePage) offerLines(m *model, v *view, w, most int) {
 		v.item(100+i, line)
 	}
 	if n := len(p.offers) - most; n > 0 {
-		v.add("     " + plural(n, "more", "more") + "; type on to narrow it")
+		v.add("     " + tally.FormatNoun(n, "more", "more") + "; type on to narrow it")
 	}
 }
 
@@ -796,21 +796,21 @@ func (p *casePage) logLines(m *model, v *view, w int) {
 		}
 		v.add("", line+tally.FormatCount(pr.Messages)+" messages")
 		if pr.Rejected > 0 {
-			v.add("   " + plural(int(pr.Rejected), "row", "rows") + " not readable so far")
+			v.add("   " + tally.FormatNoun(pr.Rejected, "row") + " not readable so far")
 		}
 	case m.report() != nil:
 		for i, in := range m.report().Inputs {
 			if i == 3 && len(m.report().Inputs) > 4 {
-				v.add("   " + plural(len(m.report().Inputs)-3, "more file", "more files"))
+				v.add("   " + tally.FormatNoun(len(m.report().Inputs)-3, "more file"))
 				break
 			}
-			text := in.Format + ", " + plural(int(in.Messages), "message", "messages")
+			text := in.Format + ", " + tally.FormatNoun(in.Messages, "message")
 			if len(m.report().Inputs) > 1 {
 				text = clean(in.Name) + ": " + text
 			}
 			v.add("   " + st.cutEnd(text, w-4))
 			if in.Rejected > 0 {
-				text := plural(int(in.Rejected), "row", "rows") + " not readable."
+				text := tally.FormatNoun(in.Rejected, "row") + " not readable."
 				if len(in.Rejections) > 0 {
 					r := in.Rejections[0]
 					text += " First: line " + tally.FormatCount(r.Line) + ", " + clean(r.Reason)
@@ -832,7 +832,7 @@ func (p *casePage) logLines(m *model, v *view, w int) {
 
 // loginWords sum up a login log: "okta.json: okta-system-log, 212 rows".
 func loginWords(in deliverylog.Summary) string {
-	text := clean(in.Name) + ": " + clean(in.Format) + ", " + plural(int(in.Rows), "row", "rows")
+	text := clean(in.Name) + ": " + clean(in.Format) + ", " + tally.FormatNoun(in.Rows, "row")
 	if in.Rejected > 0 {
 		text += ", " + formatInt(int(in.Rejected)) + " not readable"
 	}
@@ -975,7 +975,7 @@ func (m *model) cutOff(r *finding.Report) *problem {
 			continue
 		}
 		p := &problem{
-			title: "The file is cut off: it ends in the middle, after " + plural(int(in.Messages), "message", "messages") + ".",
+			title: "The file is cut off: it ends in the middle, after " + tally.FormatNoun(in.Messages, "message") + ".",
 			copy:  clean(in.Name) + ": " + clean(in.Truncated),
 			lines: []string{clean(in.Name) + ": " + clean(in.Truncated)},
 		}

@@ -723,7 +723,7 @@ func (p *checklistPage) note(m *model) string {
 	}
 	var words []string
 	if decided > 0 {
-		words = append(words, plural(decided, "step", "steps")+" decided from what is known")
+		words = append(words, tally.FormatNoun(decided, "step")+" decided from what is known")
 	}
 	if asked > 0 {
 		words = append(words, formatInt(asked)+" asked")

@@ -13,6 +13,7 @@ import (
 
 	"cli.otpdoctor/diagnostics/export"
 	"cli.otpdoctor/diagnostics/number"
+	"cli.otpdoctor/diagnostics/tally"
 	"cli.otpdoctor/diagnostics/ticket"
 )
 
@@ -334,7 +335,7 @@ func (p *exportPage) note(m *model) string {
 		return "! Full numbers are in it. r masks them."
 	}
 	if left := leaks(p.made.bytes, m.d.ticket, p.doc.known); left > 0 {
-		return "! " + plural(left, "number or name is", "numbers or names are") + " still in it."
+		return "! " + tally.FormatNoun(left, "number or name is", "numbers or names are") + " still in it."
 	}
 	return "Checked: none of the case's numbers and names is left in it."
 }

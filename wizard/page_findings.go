@@ -155,7 +155,7 @@ func (p *findingsPage) listLine(m *model, i, width, w int) string {
 	if f.Severity == finding.High {
 		sev = paint(st.badBold, sign+" "+word)
 	}
-	right := st.pad(mine, p.mineWidth(m)) + st.padLeft(plural(f.AffectedUsers, "user", "users"), 9) + "  " + st.padLeft(tally.FormatSure(f.Confidence), 10)
+	right := st.pad(mine, p.mineWidth(m)) + st.padLeft(tally.FormatNoun(f.AffectedUsers, "user"), 9) + "  " + st.padLeft(tally.FormatSure(f.Confidence), 10)
 	return cursor + sev + "  " + st.beside(title, right+" ", w-cells(cursor)-cells(sev)-2)
 }
 
@@ -256,7 +256,7 @@ func (p *findingsPage) panes(m *model, w, h int) view {
 	a = append(a, "")
 	for i, f := range m.d.findings {
 		if len(a) > h-14 && i < len(m.d.findings)-1 && i > p.at {
-			a = append(a, "   "+plural(len(m.d.findings)-i, "more finding", "more findings"))
+			a = append(a, "   "+tally.FormatNoun(len(m.d.findings)-i, "more finding"))
 			break
 		}
 		sign, word := st.severitySign(f.Severity), st.pad(string(f.Severity), 7)
@@ -280,7 +280,7 @@ func (p *findingsPage) panes(m *model, w, h int) view {
 			}
 			a = append(a, cursor+sev+"  "+l)
 		}
-		text := plural(f.AffectedUsers, "user", "users") + ", " + tally.FormatSure(f.Confidence)
+		text := tally.FormatNoun(f.AffectedUsers, "user") + ", " + tally.FormatSure(f.Confidence)
 		if m.d.mine[i] {
 			text += ", this caller"
 		}
@@ -314,12 +314,12 @@ func (p *findingsPage) lookedAt(m *model, w int) []string {
 	}
 	for i, in := range m.report().Inputs {
 		if i == 3 {
-			row("", plural(len(m.report().Inputs)-3, "more file", "more files"))
+			row("", tally.FormatNoun(len(m.report().Inputs)-3, "more file"))
 			break
 		}
-		row(clean(in.Name), plural(int(in.Messages), "message", "messages"))
+		row(clean(in.Name), tally.FormatNoun(in.Messages, "message"))
 		if in.Rejected > 0 {
-			row("", plural(int(in.Rejected), "row", "rows")+" not readable")
+			row("", tally.FormatNoun(in.Rejected, "row")+" not readable")
 		}
 		if in.Truncated != "" {
 			row("", "cut off: "+clean(in.Truncated))
@@ -334,7 +334,7 @@ func (p *findingsPage) lookedAt(m *model, w int) []string {
 	row("code valid", tally.FormatDuration(t.Validity))
 	login := "none"
 	if in := m.c.LoginInputs(); len(in) > 0 {
-		login = clean(in[0].Name) + ", " + plural(int(in[0].Rows), "row", "rows")
+		login = clean(in[0].Name) + ", " + tally.FormatNoun(in[0].Rows, "row")
 	} else if ids := m.c.Identity(); len(ids) > 0 {
 		login = clean(filepath.Base(ids[0].Path))
 	}
@@ -380,7 +380,7 @@ func (p *findingsPage) openWide(m *model, f finding.Finding, w, h int) []string 
 		var lines []string
 		for i, e := range f.Evidence {
 			if len(out)+len(lines) > h-5 {
-				lines = append(lines, "   "+plural(len(f.Evidence)-i, "more line", "more lines")+", v shows all")
+				lines = append(lines, "   "+tally.FormatNoun(len(f.Evidence)-i, "more line")+", v shows all")
 				break
 			}
 			lines = append(lines, st.hang("   ", m.evidenceLine(e), w)...)

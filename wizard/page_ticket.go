@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"cli.otpdoctor/diagnostics"
+	"cli.otpdoctor/diagnostics/tally"
 	"cli.otpdoctor/diagnostics/ticket"
 	"cli.otpdoctor/faq"
 )
@@ -231,7 +232,7 @@ func (p *ticketPage) view(m *model, w, h int) view {
 		head += ", " + formatInt(n) + " to ask"
 	}
 	if n := t.Conflicts(); n > 0 {
-		head += ", " + plural(n, "conflict", "conflicts")
+		head += ", " + tally.FormatNoun(n, "conflict")
 	}
 	right := st.pad("From", 8)
 	if text < 70 {

@@ -166,11 +166,3 @@ func graphemes(text string) []string {
 	}
 	return out
 }
-
-// plural writes a number with its noun: "1 case", "3 cases".
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return formatInt(n) + " " + many
-}

@@ -95,10 +95,7 @@ func (e *tornError) Error() string {
 	if slices.ContainsFunc(deliverylog.IdentityFormats(), func(f deliverylog.Format) bool { return f.Name == e.in.Format }) {
 		what = "event"
 	}
-	if e.in.Messages != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%s: cut off after %s %s: %s", e.in.Name, tally.FormatCount(e.in.Messages), what, e.in.Truncated)
+	return fmt.Sprintf("%s: cut off after %s: %s", e.in.Name, tally.FormatNoun(e.in.Messages, what), e.in.Truncated)
 }
 
 func (e *tornError) Hint() string {

@@ -26,7 +26,7 @@ func analysisDocument(r *finding.Report, o Options, pictures bool) *document {
 		d.head(2, "No findings")
 		d.para("", noCause(r))
 	} else {
-		d.head(2, sentenceCase(plural(int64(len(r.Findings)), "finding")))
+		d.head(2, sentenceCase(tally.FormatNoun(len(r.Findings), "finding")))
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -73,7 +73,7 @@ func analysisTitle(r *finding.Report, red *redactor) string {
 	if len(r.Findings) > 0 && r.Findings[0].Title != "" {
 		s := red.text(r.Findings[0].Title)
 		if n := len(r.Findings) - 1; n > 0 {
-			s += " and " + plural(int64(n), "more finding")
+			s += " and " + tally.FormatNoun(n, "more finding")
 		}
 		return s
 	}

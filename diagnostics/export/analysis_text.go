@@ -61,10 +61,10 @@ func analysisToText(w io.Writer, r *finding.Report, o Options) error {
 		x.wrap("There are more numbers than memory for them: users and attempts are not counted, messages are.")
 	case len(r.Findings) == 0:
 		x.line(x.bold("NO FINDINGS"))
-		x.wrap(fmt.Sprintf("Looked at %s of %s at %s: nothing that stands out.", plural(t.Totals.AttemptsJudged, "attempt"),
-			plural(t.Totals.Users, "user"), plural(int64(len(t.Groups)), dimension(t.By, false))))
+		x.wrap(fmt.Sprintf("Looked at %s of %s at %s: nothing that stands out.", tally.FormatNoun(t.Totals.AttemptsJudged, "attempt"),
+			tally.FormatNoun(t.Totals.Users, "user"), tally.FormatNoun(len(t.Groups), dimension(t.By, false))))
 	default:
-		x.line(x.bold(strings.ToUpper(plural(int64(len(r.Findings)), "finding"))))
+		x.line(x.bold(strings.ToUpper(tally.FormatNoun(len(r.Findings), "finding"))))
 		x.findings(r.Findings, red, year, true)
 	}
 	if o.Explain {
@@ -77,11 +77,11 @@ func analysisToText(w io.Writer, r *finding.Report, o Options) error {
 	dropped := x.carriers(r, red)
 	x.line("")
 	bad := t.Totals.AttemptsLate + t.Totals.AttemptsFailed
-	line := fmt.Sprintf("%s, %s without a code", plural(t.Totals.AttemptsJudged, "attempt"), tally.FormatCount(bad))
+	line := fmt.Sprintf("%s, %s without a code", tally.FormatNoun(t.Totals.AttemptsJudged, "attempt"), tally.FormatCount(bad))
 	if t.Totals.AttemptsJudged > 0 {
 		line += ", " + tally.FormatRateInterval(bad, t.Totals.AttemptsJudged)
 	}
-	x.wrap(line + ". " + plural(t.Totals.InFlight, "message") + " in flight.")
+	x.wrap(line + ". " + tally.FormatNoun(t.Totals.InFlight, "message") + " in flight.")
 	x.wrap("Left out: " + strings.Join(append(dropped, "p50", "p90", "p99", "hours", "codes", "users"), ", ") + " (--format json, csv or html).")
 	if red.on {
 		x.wrap("Masked: " + red.masked() + ".")

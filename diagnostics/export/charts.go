@@ -693,6 +693,6 @@ func (c *charts) oneUser(k *ticket.Ticket) (chart, bool) {
 		}
 	}))
 	x.picture = drawn(p, 44+26*float64(len(lanes)))
-	x.alt = fmt.Sprintf("%s: %s with a code in time, %d too late, %d without a code.", who, plural(int64(count[tally.OK]), "attempt"), count[tally.Late], count[tally.Failed])
+	x.alt = fmt.Sprintf("%s: %s with a code in time, %d too late, %d without a code.", who, tally.FormatNoun(count[tally.OK], "attempt"), count[tally.Late], count[tally.Failed])
 	return x, true
 }

@@ -246,7 +246,7 @@ func checkText(w io.Writer, list []carrier.Checked, o Options) error {
 const widestInput = 28
 
 func checkTotals(n carrier.Totals) string {
-	return plural(n.Numbers, "number") + ": " + tally.FormatCount(n.Right) + " right as typed, " + tally.FormatCount(n.Corrected) +
+	return tally.FormatNoun(n.Numbers, "number") + ": " + tally.FormatCount(n.Right) + " right as typed, " + tally.FormatCount(n.Corrected) +
 		" corrected, " + tally.FormatCount(n.NotValid) + " not valid. " + tally.FormatCount(n.CanReceive) + " can receive texts."
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"cli.otpdoctor/diagnostics/finding"
 	"cli.otpdoctor/diagnostics/number"
+	"cli.otpdoctor/diagnostics/tally"
 )
 
 // Map holds what the labels of a redacted report stand for. It is private: it
@@ -518,22 +519,15 @@ func asciiDigits(s string) string {
 func (r *redactor) masked() string {
 	total := 0
 	var parts []string
-	for _, kind := range []string{"number", "firm", "name", "e-mail", "web address"} {
-		n := len(r.values[kind])
-		if n == 0 {
-			continue
+	for _, kind := range [][2]string{{"number", "numbers"}, {"firm", "firms"}, {"name", "names"}, {"e-mail", "e-mails"}, {"web address", "web addresses"}} {
+		if n := len(r.values[kind[0]]); n > 0 {
+			total += n
+			parts = append(parts, tally.FormatNoun(n, kind[0], kind[1]))
 		}
-		total += n
-		noun := kind
-		if n > 1 {
-			noun += "s"
-		}
-		noun = strings.Replace(noun, "addresss", "addresses", 1)
-		parts = append(parts, strconv.Itoa(n)+" "+noun)
 	}
 	words := "nothing had to be masked"
 	if total > 0 {
-		words = fmt.Sprintf("%s in %s: %s", plural(int64(total), "value"), plural(int64(r.places), "place"), strings.Join(parts, ", "))
+		words = fmt.Sprintf("%s in %s: %s", tally.FormatNoun(total, "value"), tally.FormatNoun(r.places, "place"), strings.Join(parts, ", "))
 	}
 	if r.out != nil {
 		r.out.summary = words

@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/clipperhouse/displaywidth"
-
-	"cli.otpdoctor/diagnostics/tally"
 )
 
 // text lays out plain text for a terminal or a file: wrapped at words, columns
@@ -156,11 +154,4 @@ func broken(word string, width int) (lines []string, rest string, n int) {
 		at += len(g.Value())
 	}
 	return lines, word[from:], used
-}
-
-func plural(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return tally.FormatCount(n) + " " + noun + "s"
 }

@@ -80,7 +80,7 @@ func answeredLine(t *ticket.Ticket) string {
 		s += fmt.Sprintf(", %d to ask", open)
 	}
 	if c := t.Conflicts(); c > 0 {
-		s += ", " + plural(int64(c), "conflict")
+		s += ", " + tally.FormatNoun(c, "conflict")
 	}
 	return s + "."
 }
@@ -110,7 +110,7 @@ func stepWord(r faq.Result) string {
 
 func addFinding(d *document, f *finding.Finding, red *redactor, reply bool) {
 	v := verdict{title: red.text(f.Title), severity: string(f.Severity), sure: tally.FormatSure(f.Confidence), summary: red.text(f.Summary),
-		users: plural(int64(f.AffectedUsers), "user")}
+		users: tally.FormatNoun(f.AffectedUsers, "user")}
 	if v.title == "" {
 		v.title = string(f.Cause)
 	}
@@ -146,8 +146,8 @@ func noCause(r *finding.Report) string {
 	if r == nil || r.Table == nil {
 		return "Not known: there is no delivery log in this case. The answers below come from the number and the agent."
 	}
-	return fmt.Sprintf("Nothing found that explains it. Looked at: %s to %s, %s.", plural(r.Table.Totals.Messages, "message"),
-		plural(r.Table.Totals.Users, "user"), plural(int64(len(r.Table.Groups)), "carrier"))
+	return fmt.Sprintf("Nothing found that explains it. Looked at: %s to %s, %s.", tally.FormatNoun(r.Table.Totals.Messages, "message"),
+		tally.FormatNoun(r.Table.Totals.Users, "user"), tally.FormatNoun(len(r.Table.Groups), "carrier"))
 }
 
 // addEvidence lists message ids, times and figures behind findings and answers,
@@ -209,12 +209,12 @@ func addLookedAt(d *document, r *finding.Report, red *redactor) {
 }
 
 func inputLine(format string, messages, rows, rejected int64) string {
-	s := word(format) + ", " + plural(messages, "message")
+	s := word(format) + ", " + tally.FormatNoun(messages, "message")
 	if rows != messages {
-		s += " in " + plural(rows, "row")
+		s += " in " + tally.FormatNoun(rows, "row")
 	}
 	if rejected > 0 {
-		s += ", " + plural(rejected, "row") + " not readable"
+		s += ", " + tally.FormatNoun(rejected, "row") + " not readable"
 	}
 	return s
 }
@@ -223,7 +223,7 @@ func inputLine(format string, messages, rows, rejected int64) string {
 func minutes(seconds float64) string {
 	n := int64(seconds)
 	if n >= 60 && n%60 == 0 {
-		return plural(n/60, "minute")
+		return tally.FormatNoun(n/60, "minute")
 	}
-	return plural(n, "second")
+	return tally.FormatNoun(n, "second")
 }

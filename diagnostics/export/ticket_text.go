@@ -182,7 +182,7 @@ func checklistTitle(t *ticket.Ticket, red *redactor) string {
 		}
 		return "for " + name
 	}
-	return "for " + plural(int64(len(t.People)), "number")
+	return "for " + tally.FormatNoun(len(t.People), "number")
 }
 
 func (t *text) checklist(steps []ticket.Step, whom string, red *redactor) {
@@ -309,12 +309,12 @@ func (t *text) findings(list []finding.Finding, red *redactor, year int, next bo
 			sign = t.bad("x")
 		}
 		head := sign + " " + pad(string(f.Severity), 6) + "  "
-		figures := padLeft(plural(int64(f.AffectedUsers), "user"), 9) + "  " + padLeft(tally.FormatSure(f.Confidence), 9)
+		figures := padLeft(tally.FormatNoun(f.AffectedUsers, "user"), 9) + "  " + padLeft(tally.FormatSure(f.Confidence), 9)
 		title := red.text(f.Title)
 		if room := t.width - 10 - cells(figures) - 2; room >= 24 && cells(title) <= room {
 			t.line(head + pad(title, room) + "  " + figures)
 		} else {
-			t.hanging(head, title+", "+plural(int64(f.AffectedUsers), "user")+", "+tally.FormatSure(f.Confidence))
+			t.hanging(head, title+", "+tally.FormatNoun(f.AffectedUsers, "user")+", "+tally.FormatSure(f.Confidence))
 		}
 		body := red.text(f.Summary)
 		if line := codeLine(f); line != "" && (f.Summary == "" || !containsCode(f.Summary, f.Code)) {

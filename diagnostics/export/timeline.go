@@ -15,7 +15,7 @@ func addTimeLine(d *document, l *finding.TimeLine, red *redactor, year int) {
 	where := tally.CarrierName(l.Country, Clean(l.Carrier))
 	bad := int64(l.Late + l.Failed)
 	d.para("", fmt.Sprintf("%s at %s: %d ok, %d late, %d failed. Other users of %s: %s without a code, %s.",
-		plural(int64(len(l.Attempts)), "attempt"), where, l.OK, l.Late, l.Failed, where,
+		tally.FormatNoun(len(l.Attempts), "attempt"), where, l.OK, l.Late, l.Failed, where,
 		tally.FormatOf(int64(l.OthersBad), int64(l.OthersTotal)), tally.FormatRateInterval(int64(l.OthersBad), int64(l.OthersTotal))))
 	if bad == 0 {
 		d.para("", "Every attempt got its code in time.")

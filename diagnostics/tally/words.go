@@ -54,6 +54,18 @@ func FormatCount(n int64) string {
 	return b.String()
 }
 
+// FormatNoun writes a number with its noun: "1 case", "3,000 cases". many is what
+// several are called, where that is not the noun with an s.
+func FormatNoun[N int | uint16 | int32 | int64](n N, noun string, many ...string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case len(many) > 0:
+		return FormatCount(int64(n)) + " " + many[0]
+	}
+	return FormatCount(int64(n)) + " " + noun + "s"
+}
+
 // FormatOf writes "41 of 52".
 func FormatOf(k, n int64) string { return FormatCount(k) + " of " + FormatCount(n) }
 

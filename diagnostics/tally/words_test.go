@@ -36,6 +36,7 @@ func TestFigures(t *testing.T) {
 		t.Skip(err)
 	}
 	for _, c := range []struct{ got, want string }{
+		{FormatNoun(1, "case"), "1 case"}, {FormatNoun(3000, "case"), "3,000 cases"}, {FormatNoun(0, "key works", "keys work"), "0 keys work"},
 		{FormatCount(0), "0"}, {FormatCount(999), "999"}, {FormatCount(18204), "18,204"}, {FormatCount(-1234567), "-1,234,567"},
 		{FormatOf(41, 52), "41 of 52"},
 		{FormatRate(41, 52), "79 %"}, {FormatRate(4, 190), "2.1 %"}, {FormatRate(0, 9), "0 %"}, {FormatRate(9, 9), "100 %"},

@@ -234,7 +234,7 @@ func (d *draft) affectedUsers() Answer {
 		where = fmt.Sprintf(", on %d carriers: ", len(names)) + joined(names, shownCarrier, 3)
 	}
 	return Answer{Value: v, Source: source, Evidence: evidence,
-		Short: tally.FormatCount(int64(n)) + where, Text: plural(n, "user") + where + "."}
+		Short: tally.FormatCount(int64(n)) + where, Text: tally.FormatNoun(n, "user") + where + "."}
 }
 
 // country is that of the numbers; a log's column where a number has none.
@@ -288,7 +288,7 @@ func (d *draft) multipleTimes() Answer {
 	case n == 0:
 		a.Short, a.Text = "no, no attempt without a code", "No: the log has no attempt without a code."
 		if runs, of := d.failedRuns(); len(runs) > 0 {
-			a.Evidence = append([]string{"the login log has " + plural(len(runs), "try", "tries") + " in which no code was typed in correctly"}, d.runLines(runs, of)...)
+			a.Evidence = append([]string{"the login log has " + tally.FormatNoun(len(runs), "try", "tries") + " in which no code was typed in correctly"}, d.runLines(runs, of)...)
 		}
 	case n == 1:
 		a.Short, a.Text = "no, 1 attempt without a code", "No: 1 attempt without a code."
@@ -296,7 +296,7 @@ func (d *draft) multipleTimes() Answer {
 		a.Short = "yes, " + tally.FormatCount(int64(n)) + " attempts without a code"
 		a.Text = "Yes: " + tally.FormatCount(int64(n)) + " attempts without a code"
 		if len(d.people) > 1 {
-			a.Text += " of " + plural(len(d.people), "user")
+			a.Text += " of " + tally.FormatNoun(len(d.people), "user")
 		}
 		a.Text += "."
 	}
@@ -337,8 +337,8 @@ func (d *draft) eventuallyReceived() Answer {
 	for _, x := range several {
 		messages += int(x.Messages)
 	}
-	a.Short = fmt.Sprintf("no, none of %s in %s", tally.FormatCount(int64(messages)), plural(multi, "attempt"))
-	a.Text = fmt.Sprintf("No: none of %s in %s arrived.", plural(messages, "message"), plural(multi, "attempt with several codes", "attempts with several codes"))
+	a.Short = fmt.Sprintf("no, none of %s in %s", tally.FormatCount(int64(messages)), tally.FormatNoun(multi, "attempt"))
+	a.Text = fmt.Sprintf("No: none of %s in %s arrived.", tally.FormatNoun(messages, "message"), tally.FormatNoun(multi, "attempt with several codes", "attempts with several codes"))
 	return a
 }
 
@@ -363,7 +363,7 @@ func (d *draft) everReceived() Answer {
 	}
 	if delivered == 0 {
 		return Answer{Value: EverReceived{Ever: ptr(false)}, Source: FromLog,
-			Short: "no, none of " + plural(messages, "message"), Text: "No: none of " + plural(messages, "message") + " in the log was delivered."}
+			Short: "no, none of " + tally.FormatNoun(messages, "message"), Text: "No: none of " + tally.FormatNoun(messages, "message") + " in the log was delivered."}
 	}
 	// Without delivery times in the log, the time is when it was sent: for people to read.
 	at, told := moment(last), d.in.Report.Table.Totals.Latency.Count() > 0
@@ -444,7 +444,7 @@ func (d *draft) mobileNumber() Answer {
 	self := func(s string) string { return s }
 	a.Short, a.Text = joined(shown, self, 2), joined(shown, self, 20)+"."
 	if len(list) > 3 {
-		a.Short = plural(len(list), "number")
+		a.Short = tally.FormatNoun(len(list), "number")
 	}
 	for _, p := range d.people {
 		if p.Number.Input == "" {
@@ -633,7 +633,7 @@ func (d *draft) attemptLines(list []*tally.Attempt) []string {
 		if len(d.people) > 1 {
 			b.WriteString(", " + a.Number.E164())
 		}
-		b.WriteString(", " + plural(int(a.Messages), "message"))
+		b.WriteString(", " + tally.FormatNoun(a.Messages, "message"))
 		if a.Outcome == tally.Late {
 			b.WriteString(", delivered too late")
 		} else {
@@ -656,7 +656,7 @@ func (d *draft) subject(t Ticket) string {
 	users, _ := t.Answers[0].Value.(AffectedUsers)
 	who := "users not known"
 	if users.Users != nil {
-		who = plural(*users.Users, "user")
+		who = tally.FormatNoun(*users.Users, "user")
 	}
 	if len(d.findings) == 0 {
 		if c, ok := t.Answers[1].Value.(Country); ok && len(c.Countries) > 0 {
@@ -671,7 +671,7 @@ func (d *draft) subject(t Ticket) string {
 	}
 	// The line speaks of the main finding; other findings may have other users.
 	if f.AffectedUsers > 0 {
-		who = plural(f.AffectedUsers, "user")
+		who = tally.FormatNoun(f.AffectedUsers, "user")
 	}
 	place := tally.CarrierName(f.Scope.Country, f.Scope.Carrier)
 	switch f.Scope.Level {
@@ -696,16 +696,6 @@ func oneLine(s string) string {
 		r = append(r[:119], '…')
 	}
 	return string(r)
-}
-
-func plural(n int, noun string, many ...string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	if len(many) > 0 {
-		return tally.FormatCount(int64(n)) + " " + many[0]
-	}
-	return tally.FormatCount(int64(n)) + " " + noun + "s"
 }
 
 // joined names the first of a list and counts the rest.

@@ -190,9 +190,9 @@ func (d *draft) identityEventually() (a Answer, found bool) {
 		}
 	}
 	return Answer{Value: EventuallyReceived{ptr(false)}, Source: FromIdentity, Evidence: d.runLines(bad, owners),
-		Short: fmt.Sprintf("no sign of it in %s", plural(several, "try", "tries")),
-		Text: fmt.Sprintf("No sign of it: of %s in %s, none was ever typed in.", plural(asked, "code asked for", "codes asked for"),
-			plural(several, "try with several codes", "tries with several codes"))}, true
+		Short: fmt.Sprintf("no sign of it in %s", tally.FormatNoun(several, "try", "tries")),
+		Text: fmt.Sprintf("No sign of it: of %s in %s, none was ever typed in.", tally.FormatNoun(asked, "code asked for", "codes asked for"),
+			tally.FormatNoun(several, "try with several codes", "tries with several codes"))}, true
 }
 
 // typedInAttempt finds a code typed in during an attempt of the delivery log with
@@ -341,7 +341,7 @@ func (d *draft) identityEver() (Answer, bool) {
 	}
 	switch {
 	case delivered > 0 && unproven && len(d.logins) > 0:
-		return Answer{Value: EverReceived{}, Evidence: append([]string{plural(delivered, "message") + " delivered by the log, but none of the codes was ever typed in"}, signs...)}, true
+		return Answer{Value: EverReceived{}, Evidence: append([]string{tally.FormatNoun(delivered, "message") + " delivered by the log, but none of the codes was ever typed in"}, signs...)}, true
 	case delivered > 0:
 		return Answer{}, false
 	case len(signs) > 0:
@@ -350,8 +350,8 @@ func (d *draft) identityEver() (Answer, bool) {
 		return Answer{}, false
 	}
 	return Answer{Value: EverReceived{Ever: ptr(false)}, Source: FromIdentity,
-		Short: "no, none of " + plural(tried, "code") + " was typed in",
-		Text:  "No: none of " + plural(tried, "code asked for", "codes asked for") + " in the login log was ever typed in."}, true
+		Short: "no, none of " + tally.FormatNoun(tried, "code") + " was typed in",
+		Text:  "No: none of " + tally.FormatNoun(tried, "code asked for", "codes asked for") + " in the login log was ever typed in."}, true
 }
 
 // noneTyped says that every delivered message of a number was sent within the
@@ -678,7 +678,7 @@ func (d *draft) runLines(list []Run, whose []number.MSISDN) (lines []string) {
 		if len(d.people) > 1 {
 			b.WriteString(", " + whose[i].E164())
 		}
-		b.WriteString(", " + plural(len(r.Sent), "code asked for", "codes asked for"))
+		b.WriteString(", " + tally.FormatNoun(len(r.Sent), "code asked for", "codes asked for"))
 		clock := func(t deliverylog.Time) string { return t.Std().Format("15:04:05") }
 		if r.NotSent > 0 {
 			b.WriteString(", " + tally.FormatCount(int64(r.NotSent)) + " not handed over")
