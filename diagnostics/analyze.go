@@ -147,7 +147,7 @@ var discard = func() logrus.FieldLogger {
 // message that is in two of them is counted twice. Where ctx ends it, the error
 // is ctx's and the report is nil. The progress function may be nil; it is called
 // from the reading goroutine, about ten times a second.
-func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.Report, error) {
+func Analyze(ctx context.Context, o Options, progress func(Progress)) (report *finding.Report, err error) {
 	if len(o.Logs) == 0 {
 		return nil, errors.New("no log to read")
 	}
@@ -167,7 +167,11 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.
 	for len(counters) < o.workers() {
 		counters = append(counters, counters[0].Fork())
 	}
-	defer counters[0].Release()
+	defer func() {
+		if report == nil {
+			counters[0].Release()
+		}
+	}()
 	saved, logs, err := addSaved(ctx, o, counters[0])
 	if err != nil {
 		return nil, err
@@ -193,9 +197,6 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.
 			return nil, err
 		}
 	}
-	if err := counter.Err(); err != nil {
-		return nil, err
-	}
 	counter.See(result.Newest)
 	for _, in := range result.Inputs {
 		counter.Note(in)
@@ -207,9 +208,6 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.
 		}
 	}
 	last := &inputs[len(inputs)-1]
-	if counter.Flooded() {
-		last.Warnings = append(last.Warnings, floodWarning)
-	}
 	if o.Save != nil {
 		switch err := o.Save(counter); {
 		case errors.Is(err, tally.ErrFlooded):
@@ -218,7 +216,14 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (*finding.
 			return nil, err
 		}
 	}
-	report := &finding.Report{Inputs: inputs, Table: counter.Close(result.Newest), Partial: partial(inputs, saved)}
+	table := counter.Close(result.Newest)
+	if err := counter.Err(); err != nil {
+		return nil, err
+	}
+	if table.Flooded {
+		last.Warnings = append(last.Warnings, floodWarning)
+	}
+	report = &finding.Report{Inputs: inputs, Table: table, Partial: partial(inputs, saved)}
 	for _, in := range inputs {
 		log.WithFields(logrus.Fields{"format": in.Format, "rows": in.Rows, "messages": in.Messages,
 			"rejected": in.Rejected, "skipped": in.Skipped}).Info("log read")

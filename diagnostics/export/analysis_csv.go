@@ -82,10 +82,7 @@ func usersCSV(w io.Writer, r *finding.Report, red *redactor) error {
 	if r.Table == nil {
 		return c.close()
 	}
-	r.Table.EachUser(func(u *tally.User) {
-		if u.Late+u.Failed == 0 {
-			return
-		}
+	r.Table.EachAffected(func(u *tally.User) {
 		g := r.Table.Groups[u.Group]
 		since := ""
 		if u.RunBad > 0 {

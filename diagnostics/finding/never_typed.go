@@ -2,6 +2,7 @@ package finding
 
 import (
 	"math"
+	"slices"
 
 	"cli.otpdoctor/diagnostics/number"
 	"cli.otpdoctor/diagnostics/tally"
@@ -83,5 +84,6 @@ func (b *board) untyped(i int) (users []number.MSISDN) {
 			users = append(users, u.Number)
 		}
 	})
+	slices.Sort(users)
 	return users
 }

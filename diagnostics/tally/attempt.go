@@ -13,18 +13,19 @@ import (
 // assembler puts a number's items together to attempts. Its memory is reused
 // from number to number; it is one goroutine's own.
 type assembler struct {
-	t      *Table
-	reader reader
-	places places
-	codes  map[uint16]int
-	at     attempt
-	last   record // of [Table]'s queries
-	slot   slot
-	full   bool // tell of ok attempts as much as of others
+	t       *Table
+	visitor visitor
+	places  *places // the visitor's
+	codes   map[uint16]int
+	at      attempt
+	last    record // of [Table]'s queries
+	full    bool   // tell of ok attempts as much as of others
 }
 
 func (t *Table) assembler() *assembler {
-	return &assembler{t: t, places: places{r: t.reg}, codes: map[uint16]int{}}
+	a := &assembler{t: t, visitor: newVisitor(t.people, t.reg), codes: map[uint16]int{}}
+	a.places = &a.visitor.places
+	return a
 }
 
 // attempt is an [Attempt] with what groups are counted by.
@@ -272,16 +273,15 @@ func (r *record) addDay(day int64) {
 	}
 }
 
-// record reads one number from the store. Either of sl and u may be missing.
-func (a *assembler) record(r *record, n number.MSISDN, sl *slot, u *untimed, f func(*attempt)) {
+// record sums up what is known of a number. Either of p and u may be missing.
+func (a *assembler) record(r *record, n number.MSISDN, p *person, u *untimed, f func(*attempt)) {
 	r.reset(n)
-	if sl != nil {
-		items := a.reader.read(sl)
-		r.Messages, r.Verified = int32(sl.messages), sl.verified
+	if p != nil {
+		r.Messages, r.Verified = int32(min(p.messages, maxMessages)), p.verified
 		r.Delivered = r.Messages
 		newest := deliverylog.NoTime
-		for i := range items {
-			it := &items[i]
+		for i := range p.items {
+			it := &p.items[i]
 			r.group(a.t.groupOf[it.cell])
 			if !it.kind.delivered() {
 				r.Delivered--
@@ -289,7 +289,7 @@ func (a *assembler) record(r *record, n number.MSISDN, sl *slot, u *untimed, f f
 				newest, r.LastDelivered = it.last, it.done
 			}
 		}
-		a.each(n, sl.zone, items, func(at *attempt) {
+		a.each(n, p.zone, p.items, func(at *attempt) {
 			r.add(at)
 			if f != nil {
 				f(at)

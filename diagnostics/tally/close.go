@@ -6,7 +6,9 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"cli.otpdoctor/diagnostics/carrier"
 	"cli.otpdoctor/diagnostics/deliverylog"
@@ -40,9 +42,12 @@ const slotsPerHour = int(time.Hour / SlotLength)
 // Close finishes the count. newest is the newest time in any record of the log,
 // or NoTime where the counter has seen it. Forks must have been merged before.
 //
-// The table looks into the counter's memory: it is good until the counter counts on.
+// The table looks into the counter's memory and its temporary file: it is good
+// until the counter counts on, or is released.
 func (c *Counter) Close(newest deliverylog.Time) *Table {
-	c.gather()
+	if c.flushAll(); c.Flooded() {
+		c.gather()
+	}
 	t := &Table{Validity: c.o.Validity, By: c.o.By, Flooded: c.Flooded(), From: c.from, To: c.to, people: c.people, reg: c.reg,
 		index: map[groupKey]int{}, watched: map[number.MSISDN]*Watched{}}
 	c.reg.mu.RLock()
@@ -61,7 +66,9 @@ func (c *Counter) Close(newest deliverylog.Time) *Table {
 			t.judge(cc, &groups[t.groupOf[id]].g, &total.g)
 		}
 	}
-	c.countAttempts(t, groups, total)
+	if c.countPeople(t, groups, total); c.Flooded() && !t.Flooded {
+		return c.Close(newest)
+	}
 	c.closeWatched(t)
 	for _, b := range append(groups, total) {
 		b.finish(t.errors)
@@ -219,79 +226,87 @@ func (t *Table) judge(cc *cellCount, groups ...*Group) {
 	}
 }
 
-// countAttempts goes through all numbers, shard by shard.
-func (c *Counter) countAttempts(t *Table, groups []*groupBuild, total *groupBuild) {
+// countPeople goes through all numbers, shard by shard.
+func (c *Counter) countPeople(t *Table, groups []*groupBuild, total *groupBuild) {
 	p := c.people
 	workers := min(runtime.GOMAXPROCS(0), 4)
-	if p.used() < 10_000 {
+	if p.used()+p.waits() < fewWaiting {
 		workers = 1
 	}
-	shards := make(chan int, len(p.shards))
-	for i := range p.shards {
-		shards <- i
-	}
-	close(shards)
+	var next atomic.Int32
 	closers := make([]*closer, workers)
-	var wg sync.WaitGroup
+	var all sync.WaitGroup
 	for i := range closers {
-		cl := &closer{a: t.assembler(), groups: make([]attemptCount, len(groups))}
-		closers[i] = cl
-		wg.Go(func() {
-			for i := range shards {
-				cl.shard(p, &p.shards[i])
-			}
-		})
+		closers[i] = newCloser(c, t, len(groups))
+		all.Go(func() { closers[i].work(&next) })
 	}
-	wg.Wait()
+	all.Wait()
+	p.blocks.drop()
+	if c.Flooded() {
+		return
+	}
 	for n, u := range p.untimed {
-		if !p.has(uint64(n)) {
+		if !u.timed {
 			closers[0].a.record(&closers[0].record, n, nil, u, nil)
 			closers[0].countUser()
 		}
+		u.timed = false
 	}
-	bad := 0
 	for _, cl := range closers {
 		for i := range cl.groups {
 			groups[i].attempts.add(&cl.groups[i])
+		}
+		for id := range cl.hours {
+			for i, h := range cl.hours[id] {
+				if h.Messages > 0 {
+					groups[t.groupOf[id]].g.Hours[i].add(h)
+					total.g.Hours[i].add(h)
+				}
+			}
 		}
 		total.attempts.users += cl.users
 		total.attempts.squares += cl.squares
 		total.attempts.reached += cl.reached
 		total.attempts.typed += cl.typed
 		total.attempts.affected += cl.affected
-		cl.nameIDs()
-		for _, block := range cl.bad {
-			bad += len(block)
-		}
-	}
-	if bad > 0 {
-		t.Bad = make([]Attempt, 0, bad)
-	}
-	users := int32(0)
-	for _, cl := range closers {
-		for i, block := range cl.bad {
-			for k := range block {
-				block[k].user += users
-			}
-			t.Bad = append(t.Bad, block...)
-			cl.bad[i] = nil
-		}
-		users += int32(cl.affected)
 	}
 	for _, b := range groups {
 		total.attempts.addAttempts(&b.attempts)
 	}
-	slices.SortFunc(t.Bad, func(x, y Attempt) int {
-		return cmp.Or(cmp.Compare(x.First, y.First), cmp.Compare(x.Number, y.Number))
-	})
+	t.joinBad(closers)
+}
+
+// joinBad makes one list of the bad attempts that closers have kept, each its own in order.
+func (t *Table) joinBad(closers []*closer) {
+	bad, users := 0, int32(0)
+	for _, cl := range closers {
+		bad += len(cl.order)
+	}
+	if bad == 0 {
+		return
+	}
+	t.Bad = make([]Attempt, 0, bad)
+	for _, cl := range closers {
+		cl.users0 = users
+		users += int32(cl.affected)
+	}
+	for len(t.Bad) < bad {
+		var least *closer
+		for _, cl := range closers {
+			if len(cl.order) > 0 && (least == nil || cl.order[0].compare(least.order[0]) < 0) {
+				least = cl
+			}
+		}
+		at := least.order[0].at
+		least.order = least.order[1:]
+		t.Bad = append(t.Bad, least.bad[at/badBlock][at%badBlock])
+		t.Bad[len(t.Bad)-1].user += least.users0
+	}
 	t.seatUsers(users)
 }
 
 // seatUsers numbers the users of bad attempts in their order.
 func (t *Table) seatUsers(users int32) {
-	if users == 0 {
-		return
-	}
 	seats := make([]int32, users) // from 1
 	t.BadUser = make([]int32, len(t.Bad))
 	next := int32(0)
@@ -307,32 +322,154 @@ func (t *Table) seatUsers(users int32) {
 
 // closer counts the attempts of some shards.
 type closer struct {
+	c      *Counter
+	t      *Table
 	a      *assembler
 	record record
 	groups []attemptCount
+	hours  [][24]Hour  // by cell, of messages that wait
 	bad    [][]Attempt // in blocks
 	ids    []byte      // of the last block
 	ends   []int32
+	writer writer // of the records that the table keeps
+
+	order  []badKey // of bad, when all shards are done
+	users0 int32    // number of the first user of bad
 
 	users, affected, squares, reached, typed int64 // over all groups
 }
 
-func (cl *closer) shard(p *people, s *shard) {
-	count := func(at *attempt) {
+// badKey is what bad attempts are sorted by.
+type badKey struct {
+	first  deliverylog.Time
+	number number.MSISDN
+	at     int32 // which one it is
+}
+
+func (k badKey) compare(o badKey) int {
+	return cmp.Or(cmp.Compare(k.first, o.first), cmp.Compare(k.number, o.number))
+}
+
+// sortBad puts the bad attempts in order.
+func (cl *closer) sortBad() {
+	for _, block := range cl.bad {
+		for i := range block {
+			cl.order = append(cl.order, badKey{block[i].First, block[i].Number, int32(len(cl.order))})
+		}
+	}
+	slices.SortFunc(cl.order, badKey.compare)
+}
+
+func newCloser(c *Counter, t *Table, groups int) *closer {
+	return &closer{c: c, t: t, a: t.assembler(), groups: make([]attemptCount, groups), hours: make([][24]Hour, len(t.cells))}
+}
+
+// work counts the shards that no other closer has taken.
+func (cl *closer) work(next *atomic.Int32) {
+	p := cl.c.people
+	for i := next.Add(1) - 1; int(i) < len(p.shards) && !p.flooded.Load(); i = next.Add(1) - 1 {
+		cl.shard(&p.shards[i], &cl.t.kept.shards[i])
+	}
+	cl.nameIDs()
+	cl.sortBad()
+}
+
+// shard counts the numbers of a shard. Those with a bad attempt are looked up
+// again and again: of them records are kept, where there are none.
+func (cl *closer) shard(s, kept *shard) {
+	size, p := cl.size(), cl.c.people
+	waits := s.waiting.n > 0
+	cl.writer.s, cl.writer.pool = kept, &cl.t.kept.pages
+	cl.a.visitor.shard(s, cl.quick, func(person *person) {
+		cl.person(person)
+		if waits && cl.record.Late+cl.record.Failed > 0 {
+			cl.keepRecord(person)
+		}
+	})
+	cl.writer.done()
+	if len(s.waiting.chunks) > 0 { // to the file with all of it: memory is wanted for what is found now
+		cl.a.visitor.sorter.buf, _ = s.waiting.spill(&p.spill, cl.a.visitor.sorter.buf, &p.blocks)
+	}
+	cl.t.size.Add(int64(cl.size() - size + kept.bytes))
+	if size := p.size.Load() + cl.t.size.Load(); cl.c.o.MaxMemory > 0 && size > cl.c.o.MaxMemory {
+		cl.c.flood()
+	}
+}
+
+// size is the memory that bad attempts take.
+func (cl *closer) size() int {
+	n := len(cl.bad)
+	if n == 0 {
+		return 0
+	}
+	return ((n-1)*badBlock + len(cl.bad[n-1])) * int(unsafe.Sizeof(Attempt{}))
+}
+
+// keepRecord keeps the record of a person.
+func (cl *closer) keepRecord(p *person) {
+	s := cl.writer.s
+	if !s.based {
+		s.base, s.based = p.items[0].first, true
+	}
+	s.used++
+	cl.writer.putSlot(&slot{key: p.key, messages: p.messages, verified: p.verified, zone: p.zone}, p.items)
+}
+
+// quick counts a number whose messages were all delivered in time, as those of most
+// are: each of its attempts is ok.
+func (cl *closer) quick(key uint64, list []event) bool {
+	people := cl.c.people
+	if len(people.untimed)+len(people.typed) > 0 {
+		return false
+	}
+	before := deliverylog.NoTime
+	for i := range list {
+		at := list[i].at()
+		if list[i].noted() || at <= before { // of equally old ones the carrier decides
+			return false
+		}
+		before = at
+	}
+	t, r, home := cl.t, &cl.record, cl.a.places.of(key)
+	r.perGroup, r.Attempts, r.Delivered, r.Verified = r.perGroup[:0], 0, 1, false
+	last := deliverylog.NoTime
+	for i := range list {
+		at, cell := list[i].at(), list[i].cell()
+		local := cl.a.places.local(cl.a.zone(home, cell), int64(at))
+		hour := hourOf(local)
+		cl.hours[cell][hour].Messages++
+		g := r.group(t.groupOf[cell])
+		if i == 0 || at-last > gapMS {
+			g.attempts++
+			g.judged++
+			r.Attempts++
+			cl.groups[g.group].countOK(at, floorDiv(local, dayMS), hour)
+		}
+		last = at
+	}
+	cl.countUser()
+	return true
+}
+
+// person counts any number.
+func (cl *closer) person(p *person) {
+	for i := range p.fresh {
+		it := &p.fresh[i]
+		cl.hours[it.cell][hourOf(cl.a.places.local(cl.a.zone(p.zone, it.cell), int64(it.first)))].count(it.kind)
+	}
+	var u *untimed
+	if len(cl.c.people.untimed) > 0 {
+		if u = cl.c.people.untimed[number.MSISDN(p.key)]; u != nil {
+			u.timed = true
+		}
+	}
+	cl.a.record(&cl.record, number.MSISDN(p.key), p, u, func(at *attempt) {
 		cl.groups[at.Group].count(at)
 		if at.Outcome == Late || at.Outcome == Failed {
 			cl.keep(at)
 		}
-	}
-	for sl := range s.all() {
-		n := number.MSISDN(sl.key)
-		var u *untimed
-		if len(p.untimed) > 0 {
-			u = p.untimed[n]
-		}
-		cl.a.record(&cl.record, n, sl, u, count)
-		cl.countUser()
-	}
+	})
+	cl.countUser()
 }
 
 // badBlock is how many bad attempts share the memory of their ids.
@@ -386,18 +523,32 @@ func (cl *closer) countUser() {
 	}
 }
 
-func (c *attemptCount) count(at *attempt) {
+// countOK counts an attempt that is ok.
+func (c *attemptCount) countOK(first deliverylog.Time, day int64, hour int) {
 	c.attempts++
+	c.judged++
+	c.slot(first).Judged++
+	c.days.at(day)[hour].Judged++
+}
+
+// slot gives the count of the slot of a time.
+func (c *attemptCount) slot(at deliverylog.Time) *Cell {
+	slot := floorDiv(int64(at), slotMS)
+	hour := floorDiv(slot, int64(slotsPerHour))
+	return &c.slots.at(hour)[slot-hour*int64(slotsPerHour)]
+}
+
+func (c *attemptCount) count(at *attempt) {
 	if at.Outcome == NotJudged {
+		c.attempts++
 		return
 	}
-	c.judged++
-	slot := floorDiv(int64(at.First), slotMS)
-	hour := floorDiv(slot, int64(slotsPerHour))
-	s := &c.slots.at(hour)[slot-hour*int64(slotsPerHour)]
-	d := &c.days.at(floorDiv(at.local, dayMS))[hourOf(at.local)]
-	s.Judged++
-	d.Judged++
+	day, hour := floorDiv(at.local, dayMS), hourOf(at.local)
+	c.countOK(at.First, day, hour)
+	if at.Outcome == OK {
+		return
+	}
+	s, d := c.slot(at.First), &c.days.at(day)[hour]
 	switch at.Outcome {
 	case Late:
 		c.late++

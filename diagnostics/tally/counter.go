@@ -56,6 +56,7 @@ type people struct {
 	store
 	mu      sync.Mutex
 	untimed map[number.MSISDN]*untimed
+	typed   map[number.MSISDN]struct{} // who typed a code in, of those with messages that wait
 
 	waitingBytes int // of a shard, before it goes to the file
 
@@ -64,17 +65,16 @@ type people struct {
 	failed  atomic.Pointer[error]
 }
 
-// Err is why the count is not whole: what waited in a temporary file could not be
-// read again. Forks must have been merged before.
+// Err is why what was counted or looked up is not whole: what waited in a temporary
+// file could not be read again.
 func (c *Counter) Err() error {
-	c.gather()
 	if err := c.people.failed.Load(); err != nil {
 		return *err
 	}
 	return nil
 }
 
-// Release lets go of the temporary file of a counter that is not closed.
+// Release lets go of the temporary file; the counter and its table are of no use afterwards.
 func (c *Counter) Release() { c.people.spill.close() }
 
 func (p *people) fail(err error) { p.failed.CompareAndSwap(nil, &err) }
@@ -85,6 +85,7 @@ type untimed struct {
 	verified            bool
 	done                deliverylog.Time // newest
 	cells               []uint16         // in order
+	timed               bool             // there are others too, as closing has found
 }
 
 // cellCount counts the messages of a cell.
@@ -280,9 +281,15 @@ func (c *Counter) Typed(n number.MSISDN, at deliverylog.Time) {
 	if n == 0 || !c.from.Known() || at < c.from || at > c.to+latestTyping {
 		return
 	}
-	c.gather()
-	if record, ok := c.people.shard(uint64(n)).locate(uint64(n)); ok {
+	s := c.people.shard(uint64(n))
+	if record, ok := s.locate(uint64(n)); ok {
 		record[0] |= recordVerified
+	}
+	if c.flushAll(); s.waiting.n > 0 {
+		if c.people.typed == nil {
+			c.people.typed = map[number.MSISDN]struct{}{}
+		}
+		c.people.typed[n] = struct{}{}
 	}
 }
 
@@ -323,7 +330,10 @@ func (c *Counter) countHour(cc *cellCount, zone uint16, at deliverylog.Time, k k
 	if zone == 0 {
 		zone = cc.zone
 	}
-	h := &cc.hours[hourOf(c.places.local(zone, int64(at)))]
+	cc.hours[hourOf(c.places.local(zone, int64(at)))].count(k)
+}
+
+func (h *Hour) count(k kind) {
 	h.Messages++
 	switch k {
 	case late:
@@ -499,10 +509,7 @@ const fewWaiting = 20_000
 // gather puts all in its place, so that the shards can be read.
 func (c *Counter) gather() {
 	c.flushAll()
-	waiting := 0
-	for i := range c.people.shards {
-		waiting += c.people.shards[i].waiting.n
-	}
+	waiting := c.people.waits()
 	if waiting == 0 && !c.people.flooded.Load() {
 		return
 	}
@@ -527,6 +534,15 @@ func (c *Counter) gather() {
 	c.absorber = absorber{}
 	c.people.blocks.drop()
 	c.people.spill.close()
+	c.people.typed = nil
+}
+
+// waits is how many messages wait.
+func (p *people) waits() (n int) {
+	for i := range p.shards {
+		n += p.shards[i].waiting.n
+	}
+	return n
 }
 
 // gatherFrom puts in what waits in the shards that nobody else has taken.

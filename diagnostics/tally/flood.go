@@ -29,12 +29,8 @@ func (c *Counter) flood() {
 	}
 }
 
-// Flooded says that numbers are left out, see [Options].MaxMemory. Forks must have
-// been merged before.
-func (c *Counter) Flooded() bool {
-	c.gather()
-	return c.people.flooded.Load()
-}
+// Flooded says that numbers are left out so far, see [Options].MaxMemory.
+func (c *Counter) Flooded() bool { return c.people.flooded.Load() }
 
 // pass lets go of a shard's numbers, and counts what waits without them.
 func (c *Counter) pass(s *shard) {

@@ -41,7 +41,7 @@ func TestFlood(t *testing.T) {
 		memory int64
 		forks  int
 	}{
-		"at once": {1, 1}, "on the way": {100_000, 1}, "at the end": {whole.people.size.Load() - 1, 1}, "in forks": {200_000, 3},
+		"at once": {1, 1}, "on the way": {100_000, 1}, "at the end": {full.size.Load() - 1, 1}, "in forks": {200_000, 3},
 	} {
 		var told atomic.Int32
 		counter := NewCounter(Options{MaxMemory: c.memory, Flooded: func() { told.Add(1) }})

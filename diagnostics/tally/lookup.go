@@ -2,7 +2,6 @@ package tally
 
 import (
 	"maps"
-	"math"
 	"slices"
 
 	"cli.otpdoctor/diagnostics/carrier"
@@ -64,30 +63,46 @@ func (t *Table) User(n number.MSISDN) (u User, ok bool) {
 	return r.User, true
 }
 
-// EachUser calls f with each number's record, by number. The record is reused:
+// EachUser calls f with each number's record, in no order. The record is reused:
 // copy what you keep.
 func (t *Table) EachUser(f func(*User)) {
 	a := t.assembler()
-	var others []number.MSISDN // without a time in any message
-	for n := range t.people.untimed {
-		if !t.people.has(uint64(n)) {
-			others = append(others, n)
-		}
+	timed := map[number.MSISDN]bool{}
+	for i := range t.people.shards {
+		a.visitor.shard(&t.people.shards[i], nil, func(p *person) {
+			n := number.MSISDN(p.key)
+			u := t.people.untimed[n]
+			if u != nil {
+				timed[n] = true
+			}
+			a.record(&a.last, n, p, u, nil)
+			f(&a.last.User)
+		})
 	}
-	slices.Sort(others)
-	untimed := func(until uint64) {
-		for ; len(others) > 0 && uint64(others[0]) < until; others = others[1:] {
-			a.record(&a.last, others[0], nil, t.people.untimed[others[0]], nil)
+	for n, u := range t.people.untimed {
+		if !timed[n] {
+			a.record(&a.last, n, nil, u, nil)
 			f(&a.last.User)
 		}
 	}
-	for sl := range t.people.ordered() {
-		untimed(sl.key)
-		n := number.MSISDN(sl.key)
-		a.record(&a.last, n, sl, t.people.untimed[n], nil)
-		f(&a.last.User)
+}
+
+// EachAffected calls f with the record of each number with a late or failed
+// attempt, by number. The record is reused: copy what you keep.
+func (t *Table) EachAffected(f func(*User)) {
+	var all []number.MSISDN
+	for i, user := range t.BadUser {
+		if int(user) == len(all) {
+			all = append(all, t.Bad[i].Number)
+		}
 	}
-	untimed(math.MaxUint64)
+	slices.Sort(all)
+	a := t.assembler()
+	for _, n := range all {
+		if r, ok := t.record(a, n); ok {
+			f(&r.User)
+		}
+	}
 }
 
 // GroupsOf lists all groups in which the number has a message, by index.
@@ -139,9 +154,9 @@ func (t *Table) Delays(group int, from, to deliverylog.Time) []DelaySlot {
 	}
 	a := t.assembler()
 	for i := range t.people.shards {
-		for sl := range t.people.shards[i].all() {
-			a.record(&a.last, number.MSISDN(sl.key), sl, nil, count)
-		}
+		a.visitor.shard(&t.people.shards[i], nil, func(p *person) {
+			a.record(&a.last, number.MSISDN(p.key), p, nil, count)
+		})
 	}
 	out := make([]DelaySlot, 0, len(slots))
 	for _, i := range slices.Sorted(maps.Keys(slots)) {
@@ -160,13 +175,24 @@ func (t *Table) assemble() *assembler {
 
 // record reads one number into a's own record, good until its next call.
 func (t *Table) record(a *assembler, n number.MSISDN) (r *record, ok bool) {
-	sl, u := &a.slot, t.people.untimed[n]
-	if n == 0 || !t.people.find(uint64(n), sl) {
-		sl = nil
-	}
-	if sl == nil && u == nil {
+	p, u := t.person(&a.visitor, n), t.people.untimed[n]
+	if p == nil && u == nil {
 		return nil, false
 	}
-	a.record(&a.last, n, sl, u, nil)
+	a.record(&a.last, n, p, u, nil)
 	return &a.last, true
+}
+
+// person is what is known of a number, nil where that is nothing.
+func (t *Table) person(v *visitor, n number.MSISDN) *person {
+	if n == 0 {
+		return nil
+	}
+	key := uint64(n)
+	s := t.kept.shard(key)
+	if record, ok := s.locate(key); ok {
+		return v.read(key, record, s, nil)
+	}
+	p, _ := v.find(key)
+	return p
 }

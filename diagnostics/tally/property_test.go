@@ -2,6 +2,7 @@ package tally
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -27,10 +28,14 @@ func look(t *Table) *counted {
 		c.Groups = append(c.Groups, *g)
 		c.Delays = append(c.Delays, t.Delays(i, -1<<62, 1<<62))
 	}
-	t.EachUser(func(u *User) {
-		c.Users = append(c.Users, *u)
+	t.EachUser(func(u *User) { c.Users = append(c.Users, *u) })
+	slices.SortFunc(c.Users, func(x, y User) int { return cmp.Compare(x.Number, y.Number) })
+	for _, u := range c.Users[:min(len(c.Users), 100)] { // one by one
+		if same, ok := t.User(u.Number); !ok || same != u {
+			panic(fmt.Sprintf("looking %v up gives %+v, going through all %+v", u.Number, same, u))
+		}
 		c.GroupsOf = append(c.GroupsOf, t.GroupsOf(u.Number))
-	})
+	}
 	return c
 }
 
@@ -54,7 +59,9 @@ func firstDifference(got, want string) string {
 	for i < len(got) && i < len(want) && got[i] == want[i] {
 		i++
 	}
-	cut := func(s string) string { return s[max(0, min(i, len(s))-300):min(len(s), i+120)] }
+	cut := func(s string) string {
+		return strings.Join(strings.Fields(s[max(0, min(i, len(s))-300):min(len(s), i+120)]), " ")
+	}
 	return fmt.Sprintf("got …%s…\nwant …%s…", cut(got), cut(want))
 }
 

@@ -67,14 +67,14 @@ func TestSpill(t *testing.T) {
 	if err := c.Err(); err != nil {
 		t.Error(err)
 	}
-	if c.people.spill.file != nil {
+	if c.Release(); c.people.spill.file != nil {
 		t.Error("the file is still open")
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 {
 		t.Errorf("left in the folder for temporary files: %v", left)
 	}
 
-	flooded := spilled(t, ms, 1, Options{MaxMemory: 500_000}).Close(deliverylog.NoTime)
+	flooded := spilled(t, ms, 1, Options{MaxMemory: 300_000}).Close(deliverylog.NoTime)
 	if !flooded.Flooded || flooded.Totals.Hours != whole.Close(deliverylog.NoTime).Totals.Hours {
 		t.Errorf("flooded is %v, with local hours %v", flooded.Flooded, flooded.Totals.Hours)
 	}
@@ -92,7 +92,7 @@ func TestSpill(t *testing.T) {
 	}
 
 	c.people.spill.file.Close() // as a disk that fails
-	if err := c.Err(); err == nil {
+	if c.Close(deliverylog.NoTime); c.Err() == nil {
 		t.Error("a file that cannot be read again gives no error")
 	}
 

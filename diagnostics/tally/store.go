@@ -68,6 +68,8 @@ const (
 	maxLag    = 1<<22 - 1
 	maxZones  = 1 << 10
 
+	maxMessages = 1<<31 - 1 // of a number
+
 	// MaxCells is how many groups are told apart. What comes after them is counted
 	// as unknown.
 	MaxCells = 1 << 16
@@ -77,7 +79,7 @@ const (
 func storable(t deliverylog.Time) bool { return t > -bias && t < 1<<firstBits-bias }
 
 func (s *slot) count(messages int64, verified bool) {
-	s.messages = min(s.messages+messages, 1<<31-1)
+	s.messages = min(s.messages+messages, maxMessages)
 	s.verified = s.verified || verified
 }
 

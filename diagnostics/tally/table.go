@@ -7,6 +7,7 @@ package tally
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"cli.otpdoctor/diagnostics/carrier"
@@ -80,6 +81,9 @@ type Table struct {
 	groupOf []int32  // by cell; -1: no message
 	rank    []uint16 // by cell: its place in sort order
 	errors  []errorKey
+
+	kept store        // records of those with bad attempts whose messages wait
+	size atomic.Int64 // bytes of these and of Bad
 
 	mu      sync.Mutex // over what follows
 	scratch *assembler

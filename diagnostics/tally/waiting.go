@@ -1,12 +1,11 @@
 package tally
 
 import (
-	"cmp"
 	"encoding/binary"
-	"slices"
 
 	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/message"
+	"cli.otpdoctor/diagnostics/number"
 )
 
 // A message that has a number waits, as an event in its shard, until the events
@@ -81,6 +80,12 @@ func (b *batch) appendNoted(key uint64, it *item, m *message.Message) {
 // noted says that an event has a note.
 func (e *event) noted() bool { return e.tail&1 != 0 }
 
+// at is the submit time of an event without a note.
+func (e *event) at() deliverylog.Time { return deliverylog.Time(e.tail >> atShift) }
+
+// cell is the cell of an event without a note.
+func (e *event) cell() uint16 { return uint16(e.head & (1<<cellBits - 1)) }
+
 // note gives what of the notes is the event's.
 func (e *event) note(notes []byte) []byte { return notes[e.tail>>1:] }
 
@@ -95,8 +100,8 @@ func (e *event) key(notes []byte) uint64 {
 // item is an event as its number keeps it; its id stays in notes.
 func (e *event) item(notes []byte, it *item) (verified bool) {
 	if !e.noted() {
-		at := deliverylog.Time(e.tail >> atShift)
-		*it = item{first: at, last: at, done: at, delay: DelayClasses - 1, cell: uint16(e.head & (1<<cellBits - 1))}
+		at := e.at()
+		*it = item{first: at, last: at, done: at, delay: DelayClasses - 1, cell: e.cell()}
 		if lag := deliverylog.Time(e.tail >> lagShift & (1<<lagBits - 1)); lag > 0 {
 			it.done, it.doneKnown, it.delay = at+lag-1, true, delayClass(int64(lag-1))
 		}
@@ -154,85 +159,6 @@ func (w *waiting) clear(pool *pool[event]) {
 	pool.give(w.blocks)
 	clear(w.blocks)
 	*w = waiting{blocks: w.blocks[:0], notes: w.notes[:0]}
-}
-
-// sorter sorts waiting events by number; its memory is used again and again.
-type sorter struct {
-	events, other []event
-	notes         []byte
-	buf           []byte
-}
-
-// list gives the events of a shard in the order of coming, and their notes.
-func (st *sorter) list(w *waiting, sp *spill) (list []event, notes []byte, err error) {
-	st.buf, list, notes, err = w.load(sp, st.buf, slices.Grow(st.events[:0], w.n), st.notes[:0])
-	before, from := uint64(len(notes))<<1, len(list)
-	for _, b := range w.blocks {
-		list = append(list, b...)
-	}
-	if before > 0 {
-		for i := from; i < len(list); i++ {
-			if list[i].noted() {
-				list[i].tail += before
-			}
-		}
-	}
-	st.events, st.notes = list, append(notes, w.notes...)
-	return st.events, st.notes, err
-}
-
-// sort gives the events of a shard by number, those of one number in the order of
-// coming, and their notes.
-func (st *sorter) sort(w *waiting, sp *spill) ([]event, []byte, error) {
-	list, notes, err := st.list(w, sp)
-	st.events, st.other = sortEvents(list, st.other)
-	list = st.events
-	odd := len(list)
-	for odd > 0 && list[odd-1].head>>cellBits == anyNumber {
-		odd--
-	}
-	slices.SortStableFunc(list[odd:], func(x, y event) int {
-		return cmp.Compare(x.key(notes), y.key(notes))
-	})
-	return list, notes, err
-}
-
-// sortEvents sorts by head. Both lists are used, and given back: the first one
-// is sorted.
-func sortEvents(a, b []event) (sorted, other []event) {
-	const digit = 11
-	if len(a) < 1<<8 {
-		slices.SortStableFunc(a, func(x, y event) int {
-			return cmp.Compare(x.head>>cellBits, y.head>>cellBits)
-		})
-		return a, b
-	}
-	b = slices.Grow(b[:0], len(a))[:len(a)]
-	varies := uint64(0)
-	for i := range a {
-		varies |= a[i].head ^ a[0].head
-	}
-	for shift := cellBits; shift < 64; shift += digit {
-		if varies>>shift&(1<<digit-1) == 0 {
-			continue
-		}
-		var at [1 << digit]uint32
-		for i := range a {
-			at[a[i].head>>shift&(1<<digit-1)]++
-		}
-		sum := uint32(0)
-		for i, n := range at {
-			at[i] = sum
-			sum += n
-		}
-		for i := range a {
-			d := a[i].head >> shift & (1<<digit - 1)
-			b[at[d]] = a[i]
-			at[d]++
-		}
-		a, b = b, a
-	}
-	return a, b
 }
 
 // flush hands a batch on to its shard.
@@ -298,6 +224,9 @@ func (c *Counter) absorb(s *shard) {
 			e.verified = list[0].item(notes, &e.items[i]) || e.verified
 		}
 		e.messages = int64(len(e.items))
+		if _, typed := c.people.typed[number.MSISDN(e.key)]; typed {
+			e.verified = true
+		}
 		byTime(e.items)
 		return e
 	})
