@@ -335,7 +335,9 @@ func (b *refBuilder) table() *counted {
 		for _, start := range slices.Sorted(maps.Keys(slots)) {
 			delays = append(delays, *slots[start])
 		}
-		t.Delays = append(t.Delays, delays)
+		if i < 10 { // as look does
+			t.Delays = append(t.Delays, delays)
+		}
 	}
 	b.total.finish()
 	t.Totals = *b.total.g

@@ -26,11 +26,16 @@ func look(t *Table) *counted {
 	c := &counted{Clock: t.Clock, From: t.From, To: t.To, Totals: t.Totals, Bad: t.Bad, BadUser: t.BadUser, Watched: t.watched}
 	for i, g := range t.Groups {
 		c.Groups = append(c.Groups, *g)
-		c.Delays = append(c.Delays, t.Delays(i, -1<<62, 1<<62))
+		if i < 10 {
+			c.Delays = append(c.Delays, t.Delays(i, -1<<62, 1<<62))
+		}
 	}
 	t.EachUser(func(u *User) { c.Users = append(c.Users, *u) })
 	slices.SortFunc(c.Users, func(x, y User) int { return cmp.Compare(x.Number, y.Number) })
-	for _, u := range c.Users[:min(len(c.Users), 100)] { // one by one
+	for i, u := range c.Users {
+		if i%(1+len(c.Users)/200) > 0 { // a part of many, for looking one up takes its time
+			continue
+		}
 		if same, ok := t.User(u.Number); !ok || same != u {
 			panic(fmt.Sprintf("looking %v up gives %+v, going through all %+v", u.Number, same, u))
 		}

@@ -61,7 +61,8 @@ func TestSpill(t *testing.T) {
 	if chunks < len(c.people.shards) {
 		t.Fatalf("%d parts went to the file, want one of each of %d shards at least", chunks, len(c.people.shards))
 	}
-	if got := dump(t, look(c.Close(deliverylog.NoTime))); got != want {
+	table := c.Close(deliverylog.NoTime)
+	if got := dump(t, look(table)); got != want {
 		t.Errorf("through the file: %s", firstDifference(got, want))
 	}
 	if err := c.Err(); err != nil {
@@ -74,7 +75,7 @@ func TestSpill(t *testing.T) {
 		t.Errorf("left in the folder for temporary files: %v", left)
 	}
 
-	flooded := spilled(t, ms, 1, Options{MaxMemory: 300_000}).Close(deliverylog.NoTime)
+	flooded := spilled(t, ms, 1, Options{MaxMemory: table.size.Load() / 2}).Close(deliverylog.NoTime)
 	if !flooded.Flooded || flooded.Totals.Hours != whole.Close(deliverylog.NoTime).Totals.Hours {
 		t.Errorf("flooded is %v, with local hours %v", flooded.Flooded, flooded.Totals.Hours)
 	}

@@ -1,0 +1,39 @@
+package tally
+
+import (
+	"testing"
+	"time"
+
+	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/number"
+)
+
+// A number is found whether it has a record, messages that wait, or both; and
+// one that has neither is not, though its neighbours are there.
+func TestFind(t *testing.T) {
+	const numbers = 3000
+	c := NewCounter(Options{})
+	add := func(i int) {
+		m := sms(1774742400000+deliverylog.Time(i)*1000, 10*time.Second)
+		m.To = number.MSISDN(447700900000 + i)
+		c.Add(&m)
+	}
+	for i := 0; i < numbers; i += 2 {
+		add(i)
+	}
+	c.gather()
+	for i := 0; i < numbers; i += 3 {
+		add(i)
+	}
+	table := c.Close(deliverylog.NoTime)
+	for i := range numbers + 10 {
+		want := int32(0)
+		if i < numbers {
+			want = int32(bit(i%2 == 0) + bit(i%3 == 0))
+		}
+		u, ok := table.User(number.MSISDN(447700900000 + i))
+		if u.Messages != want || ok != (want > 0) {
+			t.Fatalf("number %d has %d messages (%v), want %d", i, u.Messages, ok, want)
+		}
+	}
+}
