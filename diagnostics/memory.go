@@ -55,11 +55,11 @@ func memoryOf(read func(string) ([]byte, error)) int64 {
 // collections of an analysis. Nearly all of it is free of pointers and cheap to
 // collect, and what large logs take in memory is what people run out of.
 //
-// Before the first collection it may grow to 16 MiB: a log of a few rows is read
+// Before the first collection it may grow to 48 MiB: a log of a few rows is read
 // by then, and with memorySlack alone it would collect at every half MiB.
 const (
 	memorySlack = 12
-	firstSlack  = 400 // of the 4 MiB at which Go collects first
+	firstSlack  = 1200 // of the 4 MiB at which Go collects first
 )
 
 // tightMemory keeps the collector at memorySlack from the first collection on,

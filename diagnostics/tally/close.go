@@ -8,7 +8,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-	"unsafe"
 
 	"cli.otpdoctor/diagnostics/carrier"
 	"cli.otpdoctor/diagnostics/deliverylog"
@@ -235,14 +234,15 @@ func (c *Counter) countPeople(t *Table, groups []*groupBuild, total *groupBuild)
 	}
 	var next atomic.Int32
 	closers := make([]*closer, workers)
+	c.makeBad(t, workers)
 	var all sync.WaitGroup
 	for i := range closers {
-		closers[i] = newCloser(c, t, len(groups))
+		closers[i] = newCloser(c, t, len(groups), i, workers)
 		all.Go(func() { closers[i].work(&next) })
 	}
 	all.Wait()
-	p.blocks.drop()
 	if c.Flooded() {
+		t.Bad = nil
 		return
 	}
 	for n, u := range p.untimed {
@@ -273,51 +273,7 @@ func (c *Counter) countPeople(t *Table, groups []*groupBuild, total *groupBuild)
 	for _, b := range groups {
 		total.attempts.addAttempts(&b.attempts)
 	}
-	t.joinBad(closers)
-}
-
-// joinBad makes one list of the bad attempts that closers have kept, each its own in order.
-func (t *Table) joinBad(closers []*closer) {
-	bad, users := 0, int32(0)
-	for _, cl := range closers {
-		bad += len(cl.order)
-	}
-	if bad == 0 {
-		return
-	}
-	t.Bad = make([]Attempt, 0, bad)
-	for _, cl := range closers {
-		cl.users0 = users
-		users += int32(cl.affected)
-	}
-	for len(t.Bad) < bad {
-		var least *closer
-		for _, cl := range closers {
-			if len(cl.order) > 0 && (least == nil || cl.order[0].compare(least.order[0]) < 0) {
-				least = cl
-			}
-		}
-		at := least.order[0].at
-		least.order = least.order[1:]
-		t.Bad = append(t.Bad, least.bad[at/badBlock][at%badBlock])
-		t.Bad[len(t.Bad)-1].user += least.users0
-	}
-	t.seatUsers(users)
-}
-
-// seatUsers numbers the users of bad attempts in their order.
-func (t *Table) seatUsers(users int32) {
-	seats := make([]int32, users) // from 1
-	t.BadUser = make([]int32, len(t.Bad))
-	next := int32(0)
-	for i := range t.Bad {
-		seat := &seats[t.Bad[i].user]
-		if *seat == 0 {
-			next++
-			*seat = next
-		}
-		t.BadUser[i] = *seat - 1
-	}
+	t.sortBad(closers)
 }
 
 // closer counts the attempts of some shards.
@@ -327,41 +283,15 @@ type closer struct {
 	a      *assembler
 	record record
 	groups []attemptCount
-	hours  [][24]Hour  // by cell, of messages that wait
-	bad    [][]Attempt // in blocks
-	ids    []byte      // of the last block
-	ends   []int32
+	hours  [][24]Hour // by cell, of messages that wait
+	bad    badBlock
 	writer writer // of the records that the table keeps
-
-	order  []badKey // of bad, when all shards are done
-	users0 int32    // number of the first user of bad
 
 	users, affected, squares, reached, typed int64 // over all groups
 }
 
-// badKey is what bad attempts are sorted by.
-type badKey struct {
-	first  deliverylog.Time
-	number number.MSISDN
-	at     int32 // which one it is
-}
-
-func (k badKey) compare(o badKey) int {
-	return cmp.Or(cmp.Compare(k.first, o.first), cmp.Compare(k.number, o.number))
-}
-
-// sortBad puts the bad attempts in order.
-func (cl *closer) sortBad() {
-	for _, block := range cl.bad {
-		for i := range block {
-			cl.order = append(cl.order, badKey{block[i].First, block[i].Number, int32(len(cl.order))})
-		}
-	}
-	slices.SortFunc(cl.order, badKey.compare)
-}
-
-func newCloser(c *Counter, t *Table, groups int) *closer {
-	return &closer{c: c, t: t, a: t.assembler(), groups: make([]attemptCount, groups), hours: make([][24]Hour, len(t.cells))}
+func newCloser(c *Counter, t *Table, groups, nth, of int) *closer {
+	return &closer{bad: badBlock{nth: nth, of: of}, c: c, t: t, a: t.assembler(), groups: make([]attemptCount, groups), hours: make([][24]Hour, len(t.cells))}
 }
 
 // work counts the shards that no other closer has taken.
@@ -370,14 +300,13 @@ func (cl *closer) work(next *atomic.Int32) {
 	for i := next.Add(1) - 1; int(i) < len(p.shards) && !p.flooded.Load(); i = next.Add(1) - 1 {
 		cl.shard(&p.shards[i], &cl.t.kept.shards[i])
 	}
-	cl.nameIDs()
-	cl.sortBad()
+	cl.bad.nameIDs()
 }
 
 // shard counts the numbers of a shard. Those with a bad attempt are looked up
 // again and again: of them records are kept, where there are none.
 func (cl *closer) shard(s, kept *shard) {
-	size, p := cl.size(), cl.c.people
+	p, bad := cl.c.people, cl.bad.n
 	waits := s.waiting.n > 0
 	cl.writer.s, cl.writer.pool = kept, &cl.t.kept.pages
 	cl.a.visitor.shard(s, cl.quick, func(person *person) {
@@ -389,20 +318,12 @@ func (cl *closer) shard(s, kept *shard) {
 	cl.writer.done()
 	if len(s.waiting.chunks) > 0 { // to the file with all of it: memory is wanted for what is found now
 		cl.a.visitor.sorter.buf, _ = s.waiting.spill(&p.spill, cl.a.visitor.sorter.buf, &p.blocks)
+		p.blocks.drop()
 	}
-	cl.t.size.Add(int64(cl.size() - size + kept.bytes))
+	cl.t.size.Add(int64((cl.bad.n-bad)*attemptBytes + kept.bytes))
 	if size := p.size.Load() + cl.t.size.Load(); cl.c.o.MaxMemory > 0 && size > cl.c.o.MaxMemory {
 		cl.c.flood()
 	}
-}
-
-// size is the memory that bad attempts take.
-func (cl *closer) size() int {
-	n := len(cl.bad)
-	if n == 0 {
-		return 0
-	}
-	return ((n-1)*badBlock + len(cl.bad[n-1])) * int(unsafe.Sizeof(Attempt{}))
 }
 
 // keepRecord keeps the record of a person.
@@ -466,37 +387,10 @@ func (cl *closer) person(p *person) {
 	cl.a.record(&cl.record, number.MSISDN(p.key), p, u, func(at *attempt) {
 		cl.groups[at.Group].count(at)
 		if at.Outcome == Late || at.Outcome == Failed {
-			cl.keep(at)
+			cl.bad.keep(cl.t, at, cl.affected) // who is counted after their last attempt
 		}
 	})
 	cl.countUser()
-}
-
-// badBlock is how many bad attempts share the memory of their ids.
-const badBlock = 512
-
-// keep keeps an attempt that is late or failed.
-func (cl *closer) keep(at *attempt) {
-	n := len(cl.bad)
-	if n == 0 || len(cl.bad[n-1]) == badBlock {
-		cl.nameIDs()
-		cl.bad = append(cl.bad, make([]Attempt, 0, badBlock))
-		n++
-	}
-	at.user = int32(cl.affected) // who is counted after their last attempt
-	cl.bad[n-1] = append(cl.bad[n-1], at.Attempt)
-	cl.ids = append(cl.ids, at.id...)
-	cl.ends = append(cl.ends, int32(len(cl.ids)))
-}
-
-// nameIDs gives the attempts of the last block their message ids.
-func (cl *closer) nameIDs() {
-	ids, from := string(cl.ids), int32(0)
-	for i, end := range cl.ends {
-		cl.bad[len(cl.bad)-1][i].MessageID = ids[from:end]
-		from = end
-	}
-	cl.ids, cl.ends = cl.ids[:0], cl.ends[:0]
 }
 
 // countUser counts the number just read.

@@ -51,8 +51,8 @@ const (
 	frameBytes  = 5
 	longFrame   = 255
 	mostFrame   = 1 + 2*binary.MaxVarintLen64
-	slabPages   = 64 // pages are made so many at a time
-	waitingPart = 2  // events that cannot be moved to a file take half the memory of records
+	slabSize    = 8 // pages and blocks are made so many at a time
+	waitingPart = 2 // events that cannot be moved to a file take half the memory of records
 )
 
 // pool holds free pages or blocks for any shard.
@@ -66,8 +66,8 @@ func (p *pool[T]) take(n int) []T {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.free) == 0 {
-		slab := make([]T, slabPages*n)
-		for i := range slabPages {
+		slab := make([]T, slabSize*n)
+		for i := range slabSize {
 			p.free = append(p.free, slab[i*n:i*n:(i+1)*n])
 		}
 	}

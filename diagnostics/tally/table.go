@@ -85,6 +85,8 @@ type Table struct {
 	kept store        // records of those with bad attempts whose messages wait
 	size atomic.Int64 // bytes of these and of Bad
 
+	badBlocks atomic.Int64 // taken of Bad while it is made
+
 	mu      sync.Mutex // over what follows
 	scratch *assembler
 }
