@@ -140,6 +140,23 @@ func ByPrefix(m number.MSISDN) string {
 	return t.names[e]
 }
 
+// ByHead is ByPrefix for a number whose first six digits decide; ok is false for others.
+func ByHead(m number.MSISDN) (name string, ok bool) {
+	t := prefixes()
+	six, digits := m.Head()
+	if digits == 0 {
+		return "", false
+	}
+	p := t.pages[six/1000]
+	if p == nil {
+		return "", true
+	}
+	if e := p[six%1000]; e < nodeBit {
+		return t.names[e], true
+	}
+	return "", false
+}
+
 // longer goes on from the node e of m's first six digits.
 func (t *prefixTable) longer(e entry, m number.MSISDN) entry {
 	var buf [16]byte

@@ -37,9 +37,12 @@ type book struct {
 	mu       sync.RWMutex
 	traits   []*trait
 	profiles map[traits]profile
+	origins  map[originKey]*origin
 }
 
-func newBook() *book { return &book{profiles: make(map[traits]profile)} }
+func newBook() *book {
+	return &book{profiles: make(map[traits]profile), origins: make(map[originKey]*origin)}
+}
 
 // all gives the profiles so far.
 func (b *book) all() []*trait {

@@ -28,6 +28,7 @@ type resolver struct {
 
 	known    []*trait // of book
 	models   []*model // of the messages of a profile
+	heads    heads
 	words    map[string]string
 	networks map[[2]string]string // by MCC-MNC and country
 }
@@ -187,8 +188,19 @@ func (s *resolver) trait(p profile) *trait {
 type model struct {
 	Message
 	trait *trait
-	fixed bool // country and carrier go by the log alone
+	by    knower
+	in    []*origin // by country, where that is the number's
 }
+
+// knower is what country and carrier of a message go by.
+type knower uint8
+
+const (
+	byAll    knower = iota // see [resolver.country] and [resolver.carrier]
+	byLog                  // the log names both
+	byName                 // the log names the carrier, the number tells the country
+	byDigits               // the number tells both
+)
 
 func (s *resolver) model(p profile) *model {
 	for int(p) >= len(s.models) {
@@ -197,12 +209,19 @@ func (s *resolver) model(p profile) *model {
 	d := s.models[p]
 	if d == nil {
 		t := s.trait(p)
-		d = &model{trait: t, fixed: s.lookup == nil && len(t.country) == 2 && t.named != ""}
+		d = &model{trait: t}
+		switch {
+		case s.lookup != nil:
+		case t.named != "" && len(t.country) == 2:
+			d.by = byLog
+		case t.named != "":
+			d.by = byName
+		case t.mccmnc == "" && len(t.country) != 2:
+			d.by = byDigits
+		}
 		d.Message = Message{Sender: t.sender, Provider: t.provider, Format: t.format, Code: t.code, File: int(t.file), Verified: deliverylog.NoTime}
-		if d.fixed {
-			d.Profile = int32(p) + 1
-			s.country(t, &d.Message)
-			s.carrier(t, &d.Message)
+		if d.by == byLog {
+			s.book.origin(originKey{t.country, t.network, t.named, p}).put(&d.Message)
 		}
 		s.models[p] = d
 	}
@@ -237,11 +256,37 @@ func (s *resolver) short(b *brief, id string) *Message {
 	default:
 		m.Status, m.Waiting = Open, b.state() == deliverylog.Waiting
 	}
-	if !d.fixed {
-		s.country(d.trait, m)
-		s.carrier(d.trait, m)
+	if d.by != byLog {
+		s.place(d, p)
 	}
 	return m
+}
+
+// place gives the message of a model its country and carrier.
+func (s *resolver) place(d *model, p profile) {
+	m := &d.Message
+	switch d.by {
+	case byDigits:
+		if o := s.head(m.To); o != nil {
+			o.put(m)
+			return
+		}
+	case byName:
+		country := number.Classify(m.To).Country
+		for _, o := range d.in {
+			if o.country == country {
+				o.put(m)
+				return
+			}
+		}
+		o := s.book.origin(originKey{country, d.trait.network, d.trait.named, p})
+		d.in = append(d.in, o)
+		o.put(m)
+		return
+	}
+	m.Profile = 0
+	s.country(d.trait, m)
+	s.carrier(d.trait, m)
 }
 
 // answered is what [deliverylog.Unanswered] means of a message.

@@ -78,6 +78,16 @@ func Classify(m MSISDN) Class {
 	return *b.class[left]
 }
 
+// ClassifyHead is Classify for a number of which the first six digits, and how
+// many there are, decide; ok is false for others.
+func ClassifyHead(m MSISDN) (c Class, ok bool) {
+	b, left := m.block()
+	if b == nil || b.class[left] == nil {
+		return Class{}, false
+	}
+	return *b.class[left], true
+}
+
 // classify is Classify without blocks.
 func classify(m MSISDN) Class {
 	if m == 0 || m >= 1e16 {

@@ -333,6 +333,9 @@ func (cl *closer) keepRecord(p *person) {
 		s.base, s.based = p.items[0].first, true
 	}
 	s.used++
+	for i := range p.items {
+		p.items[i].id = nil // Bad has what is wanted
+	}
 	cl.writer.putSlot(&slot{key: p.key, messages: p.messages, verified: p.verified, zone: p.zone}, p.items)
 }
 
