@@ -117,16 +117,20 @@ messages that failed or were late, no other message and no text.`,
 	return cmd
 }
 
-// check holds the words of flags to those they may have. A table of the CSV that
-// was asked for means the CSV.
+// check holds the words of flags to those they may have. Without --format a table
+// of the CSV that was asked for means the CSV, and the name of the file is heeded.
 func (f *analyzeFlags) check(cmd *cobra.Command) error {
 	if f.failOn != "" {
 		if err := oneOf("fail-on", f.failOn, severities); err != nil {
 			return err
 		}
 	}
-	if cmd.Flags().Changed("csv") && !cmd.Flags().Changed("format") {
+	switch {
+	case cmd.Flags().Changed("format"):
+	case cmd.Flags().Changed("csv"):
 		f.format = "csv"
+	default:
+		f.format = f.out.formatByName("analysis", f.format)
 	}
 	return cmp.Or(oneOf("format", f.format, export.Formats("analysis")), oneOf("by", f.by, groupings), oneOf("csv", f.table, export.Tables()))
 }

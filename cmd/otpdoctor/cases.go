@@ -13,6 +13,7 @@ import (
 
 	"cli.otpdoctor/diagnostics"
 	"cli.otpdoctor/diagnostics/export"
+	"cli.otpdoctor/diagnostics/tally"
 	"cli.otpdoctor/faq"
 )
 
@@ -46,7 +47,7 @@ file of its own that only you can read.`, int(diagnostics.KeepCases.Hours()/24))
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(a.stdout, "%d cases deleted\n", n)
+			_, err = fmt.Fprintf(a.stdout, "%s deleted\n", tally.FormatNoun(n, "case"))
 			return err
 		},
 	}

@@ -25,6 +25,9 @@ events of login logs (user, phone, event, outcome, at).`,
   otpdoctor convert events.jsonl.gz --to jsonl -o messages.jsonl
   otpdoctor convert --identity okta.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if !cmd.Flags().Changed("to") {
+				to = out.formatByName("convert", to)
+			}
 			if err := oneOf("to", to, export.Formats("convert")); err != nil {
 				return err
 			}

@@ -11,7 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"cli.otpdoctor/diagnostics"
+	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/export"
+	"cli.otpdoctor/diagnostics/tally"
 	"cli.otpdoctor/faq"
 )
 
@@ -99,9 +101,9 @@ func (a *app) faqCommand() *cobra.Command {
 				fmt.Fprintln(a.stdout, export.Clean(p.String()))
 			}
 			if len(problems) > 0 {
-				return fmt.Errorf("%s: %d problems", args[0], len(problems))
+				return fmt.Errorf("%s: %s", args[0], tally.FormatNoun(len(problems), "problem"))
 			}
-			_, err = fmt.Fprintf(a.stdout, "%s: %d topics, no problem\n", export.Clean(args[0]), len(set.Topics))
+			_, err = fmt.Fprintf(a.stdout, "%s: %s, no problem\n", export.Clean(args[0]), tally.FormatNoun(len(set.Topics), "topic"))
 			return err
 		},
 	}
@@ -201,6 +203,7 @@ exit status 0; at the end of input it says where it stopped, exit status 1.`,
 			if err := a.takeLogins(cmd, c, &o); err != nil {
 				return err
 			}
+			var inputs []deliverylog.Summary
 			if len(o.Logs) > 0 {
 				o.Watch = c.Watch()
 				report, err := a.analyze(cmd, o)
@@ -208,6 +211,10 @@ exit status 0; at the end of input it says where it stopped, exit status 1.`,
 					return err
 				}
 				c.SetReport(report)
+				inputs = report.Inputs
+			}
+			if err := a.torn(inputs); err != nil {
+				a.warnf("%s", err) // the caller is on the phone: it goes on with what was read
 			}
 			if err := a.answer(c, answers); err != nil {
 				return err

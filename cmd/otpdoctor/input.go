@@ -15,6 +15,7 @@ import (
 	"cli.otpdoctor/diagnostics"
 	"cli.otpdoctor/diagnostics/carrier"
 	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/export"
 	"cli.otpdoctor/diagnostics/number"
 )
 
@@ -287,6 +288,22 @@ func parseSize(text string) (int64, error) {
 type outputFlags struct {
 	file  string
 	force bool
+}
+
+// formatByName is the format that the name of the file to write asks for, where
+// there is such a one of this kind (see export.Formats), else the standard one.
+func (f *outputFlags) formatByName(kind, standard string) string {
+	word := strings.TrimPrefix(strings.ToLower(filepath.Ext(f.file)), ".")
+	switch word {
+	case "htm":
+		word = "html"
+	case "ndjson":
+		word = "jsonl"
+	}
+	if slices.Contains(export.Formats(kind), word) {
+		return word
+	}
+	return standard
 }
 
 func (f *outputFlags) register(cmd *cobra.Command) {

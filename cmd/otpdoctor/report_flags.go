@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -49,7 +48,7 @@ func (f *reportFlags) register(cmd *cobra.Command) {
 func (f *reportFlags) resolve(a *app, cmd *cobra.Command) (export.Options, error) {
 	o := a.exportOptions()
 	if !cmd.Flags().Changed("format") {
-		f.format = formatOf(f.file)
+		f.format = f.formatByName(f.kind, f.format)
 	}
 	if err := oneOf("format", f.format, export.Formats(f.kind)); err != nil {
 		return o, err
@@ -76,25 +75,6 @@ func (f *reportFlags) resolve(a *app, cmd *cobra.Command) (export.Options, error
 		o.RedactMap = new(export.Map)
 	}
 	return o, nil
-}
-
-// formatOf takes the format from the name of the file to write, else text.
-func formatOf(name string) string {
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".md":
-		return "md"
-	case ".html", ".htm":
-		return "html"
-	case ".pdf":
-		return "pdf"
-	case ".json":
-		return "json"
-	case ".csv":
-		return "csv"
-	case ".eml":
-		return "eml"
-	}
-	return "text"
 }
 
 // writeMap writes the private list of what was masked, where one was asked for.
