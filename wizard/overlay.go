@@ -213,7 +213,7 @@ func (r *reader) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 		}
 		return true, nil
 	}
-	if to, ok := m.keys.moved(k, r.at, page, n-1); ok {
+	if to, ok := m.keys.moved(k, r.at, page, n-page); ok {
 		r.at = to
 		return true, nil
 	}

@@ -137,7 +137,9 @@ func (p *exportPage) key(m *model, k tea.KeyMsg) (bool, tea.Cmd) {
 		}
 		return true, nil
 	}
-	if to, ok := m.keys.moved(k, p.from, max(1, m.bodyHeight()-8), len(p.wrapped(m.w))-1); ok {
+	width, _ := previewWidth(m.w)
+	rows := p.rows(p.head(m, m.w, m.bodyHeight()), m.bodyHeight())
+	if to, ok := m.keys.moved(k, p.from, rows, len(p.wrapped(width))-rows); ok {
 		p.from = to
 		return true, nil
 	}
@@ -215,7 +217,8 @@ func (p *exportPage) wasWritten(m *model, msg exported) {
 
 func (p *exportPage) typing() bool { return p.naming }
 
-func (p *exportPage) view(m *model, w, h int) view {
+// head is what stands above the preview: format, mask and file.
+func (p *exportPage) head(m *model, w, h int) view {
 	st := m.st
 	v := view{}
 	if h > 14 {
@@ -255,15 +258,27 @@ func (p *exportPage) view(m *model, w, h int) view {
 	if h > 14 {
 		v.add("")
 	}
-	rows := max(1, h-len(v.lines)-2)
-	// A box around what is quoted byte for byte; where its sides would cut the
-	// text's 80 columns it has none.
-	sides := w >= textWidth+6
-	inner := max(10, min(w, textWidth+5)-3)
-	width = inner - 2
-	if !sides {
-		width = w
+	return v
+}
+
+// rows is how many lines of the preview there is room for below the head.
+func (p *exportPage) rows(head view, h int) int { return max(1, h-len(head.lines)-2) }
+
+// previewWidth is how wide the lines of the preview are. They stand in a box, but
+// where its sides would cut the text's 80 columns it has none.
+func previewWidth(w int) (width int, sides bool) {
+	if w >= textWidth+6 {
+		return textWidth, true
 	}
+	return w, false
+}
+
+func (p *exportPage) view(m *model, w, h int) view {
+	st := m.st
+	v := p.head(m, w, h)
+	rows := p.rows(v, h)
+	width, sides := previewWidth(w)
+	inner := max(10, min(w, textWidth+5)-3)
 	var shown []string
 	body := p.wrapped(width)
 	total := len(body)

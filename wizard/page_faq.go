@@ -112,7 +112,7 @@ func (p *faqPage) update(m *model, msg tea.Msg) (bool, tea.Cmd) {
 		return true, nil
 	}
 	lines, _ := p.lines(m, m.w)
-	if to, ok := m.keys.moved(k, p.from, max(1, m.bodyHeight()-2), len(lines)-1); ok {
+	if to, ok := m.keys.moved(k, p.from, max(1, m.bodyHeight()-2), len(lines)-m.bodyHeight()+1); ok {
 		p.from = to
 		return true, nil
 	}

@@ -460,3 +460,35 @@ func TestAnswersHaveTheirTime(t *testing.T) {
 		t.Errorf("the ticket's answer has no time:\n%s", view)
 	}
 }
+
+// TestUpFromTheEnd: below a text that is longer than the window there is nothing to
+// scroll to, so that the first key up shows the line above.
+func TestUpFromTheEnd(t *testing.T) {
+	scrolled := 0
+	for _, keys := range [][]string{{"f"}, {"5", "v"}, {"6", "e"}} {
+		for _, size := range windows {
+			o := testOptions(t)
+			o.Now, o.Case = fixtureNow, fixtureCase(t)
+			m := newTestModel(t, o, size[0], size[1])
+			m.send(t, keys...)
+			first := m.View()
+			m.send(t, "end")
+			last := m.View()
+			if last == first {
+				continue // all of it fits
+			}
+			scrolled++
+			m.send(t, "up")
+			if m.View() == last {
+				t.Errorf("%v at %d×%d: up from the end shows the same:\n%s", keys, size[0], size[1], last)
+			}
+			m.send(t, "end")
+			if m.View() != last {
+				t.Errorf("%v at %d×%d: the end is elsewhere the second time", keys, size[0], size[1])
+			}
+		}
+	}
+	if scrolled < 6 {
+		t.Errorf("scrolled %d texts only", scrolled)
+	}
+}
