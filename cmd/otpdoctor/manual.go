@@ -89,7 +89,7 @@ func writeManual(p page, root *cobra.Command) {
 	))
 
 	p.section("Files")
-	p.prose("Where the system has the XDG folders; elsewhere otpdoctor config says where. Nothing else is written but what -o, --redact-map, --save-tally, --save-log, --log-file and the export of the guided case name.")
+	p.prose("Where the system has the XDG folders; elsewhere otpdoctor config says where. Nothing else is written but what -o, --redact-map, --save-tally, --save-log, --log-file and the export of the guided case name, and temporary files; one with what was copied stays where no clipboard took it.")
 	p.items([]item{
 		{"~/.config/otpdoctor/config.toml", "settings, one a line, by the names that otpdoctor config lists"},
 		{"~/.local/state/otpdoctor/cases/", "saved cases, readable by you alone, deleted 30 days after their last change; otpdoctor cases lists and deletes them"},
