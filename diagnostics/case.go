@@ -140,7 +140,7 @@ func (c *Case) SetColumns(columns map[string]string) {
 // UseOptions takes how logs are read. What it leaves open is as the case was read before.
 func (c *Case) UseOptions(o Options) {
 	c.Options = c.readAs.under(o)
-	c.Refresh()
+	c.refresh()
 }
 
 // keepReadAs notes how the logs are read, where that has changed.
@@ -356,8 +356,8 @@ func sameNumbers(checked []carrier.Checked, typed []string) bool {
 	return slices.EqualFunc(checked, typed, func(n carrier.Checked, raw string) bool { return n.Input == raw })
 }
 
-// Refresh works everything out again after Options were changed.
-func (c *Case) Refresh() {
+// refresh works everything out again after Options were changed.
+func (c *Case) refresh() {
 	c.numbers = nil
 	c.rework()
 }
@@ -549,8 +549,8 @@ func (c *Case) questionAnswers() map[string]string {
 	return given
 }
 
-// Steps are the checklist as the ticket shows it.
-func (c *Case) Steps() []ticket.Step {
+// steps are the checklist as the ticket shows it.
+func (c *Case) steps() []ticket.Step {
 	if c.topic == "" {
 		return nil
 	}
@@ -581,7 +581,7 @@ func (c *Case) TicketAt(created time.Time) ticket.Ticket {
 		Contact:     c.contact,
 		CreatedAt:   created,
 		Now:         c.now(),
-		Steps:       c.Steps(),
+		Steps:       c.steps(),
 		Identity:    c.logins,
 	})
 }

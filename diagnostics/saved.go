@@ -17,9 +17,9 @@ import (
 	"cli.otpdoctor/diagnostics/tally"
 )
 
-// SavedFormat is the format of an input that is no log but the count of one, as
+// savedFormat is the format of an input that is no log but the count of one, as
 // [Options].Save keeps it.
-const SavedFormat = "otpdoctor-tally"
+const savedFormat = "otpdoctor-tally"
 
 // savedCount is a saved count among the inputs.
 type savedCount struct {
@@ -97,7 +97,7 @@ func addOne(ctx context.Context, o Options, counter *tally.Counter, name string,
 		return fail("--by "+theirs.By, "is a count by %s, not by %s", theirs.By, ours.By)
 	}
 	sources := c.Sources()
-	sum := deliverylog.Summary{Name: shownName(name), Format: SavedFormat, Rows: c.Messages(), Messages: c.Messages(),
+	sum := deliverylog.Summary{Name: shownName(name), Format: savedFormat, Rows: c.Messages(), Messages: c.Messages(),
 		Warnings: sourceWarnings(sources), SHA256: hex.EncodeToString(hash.Sum(nil)), Size: on.n, Newest: c.Newest()}
 	if len(sources) > 0 {
 		sum.Rows, sum.Messages = 0, 0

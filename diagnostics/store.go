@@ -22,9 +22,9 @@ import (
 	"cli.otpdoctor/faq"
 )
 
-// CaseVersion is the version of the case file form that this program writes. A
+// caseVersion is the version of the case file form that this program writes. A
 // file of a newer version is not read.
-const CaseVersion = 1
+const caseVersion = 1
 
 // KeepCases is how long a case is kept after its last change.
 const KeepCases = 30 * 24 * time.Hour
@@ -221,7 +221,7 @@ func (j *Journal) Append(events []Event, state *State) error {
 	for i, e := range events {
 		l := line{Event: e}
 		if e.Kind == EventBegan {
-			l.Version = CaseVersion
+			l.Version = caseVersion
 		}
 		if i == len(events)-1 {
 			l.State = state
@@ -301,8 +301,8 @@ func readEvents(path string, each func(line)) error {
 		if n == 1 && l.Kind != EventBegan {
 			return fmt.Errorf("%s: is not a case file", name)
 		}
-		if l.Version > CaseVersion {
-			return fmt.Errorf("%s: was written by a newer otpdoctor (case version %d, this one reads up to %d)", name, l.Version, CaseVersion)
+		if l.Version > caseVersion {
+			return fmt.Errorf("%s: was written by a newer otpdoctor (case version %d, this one reads up to %d)", name, l.Version, caseVersion)
 		}
 		each(l)
 	}

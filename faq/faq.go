@@ -196,8 +196,8 @@ func (t Topic) Step(id string) (Step, int, bool) {
 	return Step{}, 0, false
 }
 
-// Outcome returns the topic's outcome with this id.
-func (t Topic) Outcome(id string) (Outcome, bool) {
+// outcome returns the topic's outcome with this id.
+func (t Topic) outcome(id string) (Outcome, bool) {
 	for _, o := range t.Outcomes {
 		if o.ID == id {
 			return o, true

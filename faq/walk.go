@@ -161,7 +161,7 @@ func (w Walk) States() []StepState {
 // Outcome returns the end of the walk, filled, or false while a step is open.
 func (w Walk) Outcome() (Outcome, bool) {
 	p := w.path()
-	o, ok := w.topic.Outcome(p.outcome)
+	o, ok := w.topic.outcome(p.outcome)
 	if !ok {
 		return Outcome{}, false
 	}
