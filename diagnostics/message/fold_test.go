@@ -192,7 +192,7 @@ func TestReasonProvider(t *testing.T) {
 	}
 }
 
-// TestJudging: the four statuses by age, the contract's grace, rows without a time.
+// TestJudging: the four statuses by age, the grace's limits, rows without a time.
 func TestJudging(t *testing.T) {
 	text := "sid,to,status,SentDate,Direction\n" +
 		"a,+447700900001,sent,2026-03-10T08:00:00Z,outbound-api\n" +

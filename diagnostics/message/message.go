@@ -30,7 +30,7 @@ const (
 
 var statusWords = [...]string{"open", "delivered", "failed", "unconfirmed", "in_flight"}
 
-// String gives the contract's word.
+// String gives the word that reports have.
 func (s Status) String() string { return statusWords[s] }
 
 // Message is one SMS in normal form: one (message id, recipient) after folding.
@@ -71,7 +71,7 @@ type Clock struct {
 	Grace  time.Duration
 }
 
-// Limits of the grace, from the contract.
+// Limits of the grace (see [Grace]).
 const (
 	MinGrace = 10 * time.Minute
 	MaxGrace = time.Hour

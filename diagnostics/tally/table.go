@@ -37,7 +37,7 @@ const (
 
 var outcomeWords = [...]string{"unknown", "ok", "late", "failed"}
 
-// String gives the contract's word.
+// String gives the word that reports have.
 func (o Outcome) String() string { return outcomeWords[o] }
 
 // DefaultValidity is how long a code is good where [Options] do not say.
@@ -116,7 +116,7 @@ type Group struct {
 	Attempts       int64 // judged or not
 	AttemptsJudged int64
 	AttemptsLate   int64
-	AttemptsFailed int64 // failed alone; the contract's attempts_failed is late + failed
+	AttemptsFailed int64 // failed alone; attempts_failed of the JSON is late + failed
 	ReachedUsers   int64 // numbers here that had a delivered message, at whatever carrier
 	TypedUsers     int64 // those of them that typed a code in, where the log knows
 	AttemptSquares int64 // each user's judged attempts here, squared and added up: how far few users make the count
