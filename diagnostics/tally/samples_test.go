@@ -53,7 +53,14 @@ func TestSampleLogs(t *testing.T) {
 			if n := tab.Totals.Judged() + tab.Totals.InFlight; n != truth.Messages {
 				t.Errorf("the four statuses add up to %d, want %d", n, truth.Messages)
 			}
-			if got, want := dump(t, look(tab)), dump(t, p.count(result.Newest)); got != want {
+			plainly := p.count(result.Newest)
+			plainly.Delays = plainly.Delays[:min(len(plainly.Delays), 10)] // look has a part of these two
+			var groups [][]int
+			for i := 0; i < len(plainly.Users); i += 1 + len(plainly.Users)/200 {
+				groups = append(groups, plainly.GroupsOf[i])
+			}
+			plainly.GroupsOf = groups
+			if got, want := dump(t, look(tab)), dump(t, plainly); got != want {
 				t.Error(firstDifference(got, want))
 			}
 		})
