@@ -2,13 +2,18 @@ package export
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"cli.otpdoctor/diagnostics/carrier"
+	"cli.otpdoctor/diagnostics/finding"
 	"cli.otpdoctor/diagnostics/number"
+	"cli.otpdoctor/diagnostics/reason"
 	"cli.otpdoctor/diagnostics/ticket"
 	"cli.otpdoctor/faq"
 )
@@ -105,5 +110,62 @@ func TestSchemaOfUnknownKind(t *testing.T) {
 		if _, err := Schema(kind); err == nil {
 			t.Errorf("a schema for %q", kind)
 		}
+	}
+}
+
+// TestSchemasListWords: wherever a schema lists causes or reasons it lists all of
+// them, so that a new one is published with its first finding.
+func TestSchemasListWords(t *testing.T) {
+	var causes, reasons []string
+	for _, c := range finding.Causes {
+		causes = append(causes, string(c))
+	}
+	for r := range reason.Count {
+		reasons = append(reasons, r.String())
+	}
+	lists := 0
+	for _, kind := range Schemas() {
+		b, err := Schema(kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var doc any
+		if err := json.Unmarshal(b, &doc); err != nil {
+			t.Fatal(err)
+		}
+		var look func(v any)
+		look = func(v any) {
+			switch v := v.(type) {
+			case map[string]any:
+				for _, x := range v {
+					look(x)
+				}
+				var got []string
+				if list, ok := v["enum"].([]any); ok {
+					for _, word := range list {
+						got = append(got, fmt.Sprint(word))
+					}
+				}
+				for mark, want := range map[string][]string{"carrier_outage": causes, "spam_filtered": reasons} {
+					if !slices.Contains(got, mark) {
+						continue
+					}
+					lists++
+					for _, word := range want {
+						if !slices.Contains(got, word) {
+							t.Errorf("%s: the list %v lacks %s", kind, got, word)
+						}
+					}
+				}
+			case []any:
+				for _, x := range v {
+					look(x)
+				}
+			}
+		}
+		look(doc)
+	}
+	if lists < 5 {
+		t.Errorf("found %d lists of causes and reasons only", lists)
 	}
 }
