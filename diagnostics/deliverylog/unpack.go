@@ -197,14 +197,11 @@ func (u *unpacked) random(src io.Reader, b *bufio.Reader, size int64, layer int)
 			}
 		}
 	}
-	tmp, err := os.CreateTemp("", "otpdoctor-*")
+	tmp, err := TempFile()
 	if err != nil {
 		return nil, 0, fmt.Errorf("a temporary file is needed to read this archive: %w", err)
 	}
-	u.close = append(u.close, func() {
-		tmp.Close()
-		os.Remove(tmp.Name())
-	})
+	u.close = append(u.close, func() { tmp.Close() })
 	n, err := io.Copy(tmp, io.LimitReader(b, maxSpool+1))
 	if err != nil {
 		return nil, 0, err

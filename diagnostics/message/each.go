@@ -88,11 +88,10 @@ func (s *spool) put(m *Message) error {
 		return nil
 	}
 	if s.file == nil {
-		f, err := os.CreateTemp("", "otpdoctor-*")
+		f, err := deliverylog.TempFile()
 		if err != nil {
 			return err
 		}
-		os.Remove(f.Name()) // where the system allows it, nothing is left however this ends
 		s.file, s.w = f, bufio.NewWriterSize(f, 1<<18)
 	}
 	b := s.buf[:0]
@@ -149,7 +148,6 @@ func (s *spool) each(emit func(*Message) error) error {
 func (s *spool) close() {
 	if s.file != nil {
 		s.file.Close()
-		os.Remove(s.file.Name())
 	}
 }
 

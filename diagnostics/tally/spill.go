@@ -6,6 +6,8 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+
+	"cli.otpdoctor/diagnostics/deliverylog"
 )
 
 // spill is a temporary file for events that are too many to wait in memory. It is
@@ -22,12 +24,11 @@ func (sp *spill) open() *os.File {
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
 	if sp.file == nil && !sp.full.Load() {
-		f, err := os.CreateTemp("", "otpdoctor-*")
+		f, err := deliverylog.TempFile()
 		if err != nil {
 			sp.full.Store(true)
 			return nil
 		}
-		os.Remove(f.Name()) // where the system allows it, nothing is left however this ends
 		sp.file = f
 	}
 	return sp.file
@@ -55,7 +56,6 @@ func (sp *spill) close() {
 	defer sp.mu.Unlock()
 	if sp.file != nil {
 		sp.file.Close()
-		os.Remove(sp.file.Name())
 		sp.file = nil
 		sp.end.Store(0)
 	}
