@@ -285,9 +285,18 @@ type closer struct {
 	groups []attemptCount
 	hours  [][24]Hour // by cell, of messages that wait
 	bad    badBlock
-	writer writer // of the records that the table keeps
+
+	kept    []keptRecord // of the present shard
+	records []byte       // their bytes
+	writer  writer
 
 	users, affected, squares, reached, typed int64 // over all groups
+}
+
+// keptRecord is a record that the table keeps.
+type keptRecord struct {
+	key      uint64
+	from, to int // in records
 }
 
 func newCloser(c *Counter, t *Table, groups, nth, of int) *closer {
@@ -308,14 +317,14 @@ func (cl *closer) work(next *atomic.Int32) {
 func (cl *closer) shard(s, kept *shard) {
 	p, bad := cl.c.people, cl.bad.n
 	waits := s.waiting.n > 0
-	cl.writer.s, cl.writer.pool = kept, &cl.t.kept.pages
+	cl.kept, cl.records = cl.kept[:0], cl.records[:0]
 	cl.a.visitor.shard(s, cl.quick, func(person *person) {
 		cl.person(person)
 		if waits && cl.record.Late+cl.record.Failed > 0 {
-			cl.keepRecord(person)
+			cl.keepRecord(kept, person)
 		}
 	})
-	cl.writer.done()
+	cl.writeKept(kept)
 	if len(s.waiting.chunks) > 0 { // to the file with all of it: memory is wanted for what is found now
 		cl.a.visitor.sorter.buf, _ = s.waiting.spill(&p.spill, cl.a.visitor.sorter.buf, &p.blocks)
 		p.blocks.drop()
@@ -326,17 +335,28 @@ func (cl *closer) shard(s, kept *shard) {
 	}
 }
 
-// keepRecord keeps the record of a person.
-func (cl *closer) keepRecord(p *person) {
-	s := cl.writer.s
+// keepRecord makes the record of a person.
+func (cl *closer) keepRecord(s *shard, p *person) {
 	if !s.based {
 		s.base, s.based = p.items[0].first, true
 	}
-	s.used++
 	for i := range p.items {
 		p.items[i].id = nil // Bad has what is wanted
 	}
-	cl.writer.putSlot(&slot{key: p.key, messages: p.messages, verified: p.verified, zone: p.zone}, p.items)
+	from := len(cl.records)
+	cl.records = appendRecord(cl.records, &slot{key: p.key, messages: p.messages, verified: p.verified, zone: p.zone}, p.items, s.base)
+	cl.kept = append(cl.kept, keptRecord{p.key, from, len(cl.records)})
+}
+
+// writeKept writes the records of a shard in the order of their numbers.
+func (cl *closer) writeKept(s *shard) {
+	slices.SortFunc(cl.kept, func(x, y keptRecord) int { return cmp.Compare(x.key, y.key) })
+	cl.writer.s, cl.writer.pool = s, &cl.t.kept.pages
+	for _, k := range cl.kept {
+		cl.writer.put(k.key, cl.records[k.from:k.to])
+	}
+	cl.writer.done()
+	s.used = len(cl.kept)
 }
 
 // quick counts a number whose messages were all delivered in time, as those of most

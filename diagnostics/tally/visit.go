@@ -36,12 +36,16 @@ type visitor struct {
 
 func newVisitor(p *people, r *registry) visitor { return visitor{p: p, places: places{r: r}} }
 
-// shard calls each with every number of a shard, in order. Where quick is not nil,
+// shard calls each with every number of a shard, in no order. Where quick is not nil,
 // it is asked first about a number that has no record: it gets the number's events,
 // all of one that need no note, in the order of coming, and says whether that was
 // all it needs.
 func (v *visitor) shard(s *shard, quick func(key uint64, list []event) bool, each func(*person)) {
-	list, notes, err := v.sorter.sort(&s.waiting, &v.p.spill)
+	order := v.sorter.sort
+	if len(s.pages) == 0 {
+		order = v.sorter.group
+	}
+	list, notes, err := order(&s.waiting, &v.p.spill)
 	if err != nil {
 		v.p.fail(err)
 	}
@@ -176,6 +180,47 @@ func (st *sorter) sort(w *waiting, sp *spill) ([]event, []byte, error) {
 	})
 	return list, notes, err
 }
+
+// group gives the events of a shard with those of one number beside each other, in
+// the order of coming, and their notes. It takes half of what sort does.
+func (st *sorter) group(w *waiting, sp *spill) ([]event, []byte, error) {
+	list, notes, err := st.list(w, sp)
+	st.other = slices.Grow(st.other[:0], len(list))[:len(list)]
+	for _, shift := range [...]int{64 - shardBits - 16, 64 - shardBits - 8} {
+		var at [1 << 8]uint32
+		for i := range list {
+			at[uint8(list[i].hash()>>shift)]++
+		}
+		sum := uint32(0)
+		for i, n := range at {
+			at[i] = sum
+			sum += n
+		}
+		for i := range list {
+			d := uint8(list[i].hash() >> shift)
+			st.other[at[d]] = list[i]
+			at[d]++
+		}
+		list, st.other = st.other, list
+	}
+	st.events = list
+	// Few numbers have the same bits of the hash.
+	for len(list) > 0 {
+		h, n, mixed := list[0].hash()>>(64-shardBits-16), 1, list[0].head>>cellBits == anyNumber
+		for n < len(list) && list[n].hash()>>(64-shardBits-16) == h {
+			mixed = mixed || list[n].head>>cellBits != list[0].head>>cellBits
+			n++
+		}
+		if mixed {
+			slices.SortStableFunc(list[:n], func(x, y event) int { return cmp.Compare(x.key(notes), y.key(notes)) })
+		}
+		list = list[n:]
+	}
+	return st.events, notes, err
+}
+
+// hash is that of the number, or of anyNumber.
+func (e *event) hash() uint64 { return hash(e.head >> cellBits) }
 
 // sortEvents sorts by head. Both lists are used, and given back: the first one
 // is sorted.

@@ -37,3 +37,26 @@ func TestFind(t *testing.T) {
 		}
 	}
 }
+
+// Of whoever has a bad attempt a record is kept, so that nobody has to go through
+// a shard for it.
+func TestKept(t *testing.T) {
+	const numbers = 5000
+	c := NewCounter(Options{})
+	for i := range numbers {
+		m := sms(1774742400000+deliverylog.Time(i)*1000, time.Duration(i%2-1)*time.Second)
+		m.To = number.MSISDN(447700900000 + i)
+		c.Add(&m)
+	}
+	table := c.Close(deliverylog.NoTime)
+	kept := 0
+	for i := range numbers {
+		key := uint64(447700900000 + i)
+		if _, ok := table.kept.shard(key).locate(key); ok {
+			kept++
+		}
+	}
+	if kept != numbers/2 || len(table.Bad) != numbers/2 {
+		t.Errorf("%d records are kept for %d bad attempts, want %d", kept, len(table.Bad), numbers/2)
+	}
+}
