@@ -31,6 +31,18 @@ func (b *book[T]) at(i int64) *T {
 	return b.slow(i)
 }
 
+// find gives the page of i, nil where there is none.
+func (b *book[T]) find(i int64) *T {
+	p := b.far[i]
+	if k := uint64(i - b.base); k < uint64(len(b.dir)) && b.dir[k] != 0 {
+		p = b.dir[k]
+	}
+	if p == 0 {
+		return nil
+	}
+	return b.page(p)
+}
+
 func (b *book[T]) page(p int32) *T { return &b.hold[(p-1)/blockPages][(p-1)%blockPages] }
 
 func (b *book[T]) slow(i int64) *T {

@@ -30,11 +30,16 @@ type groupBuild struct {
 // attemptCount counts the attempts of a group.
 type attemptCount struct {
 	users, affected, attempts, judged, late, failed int64
-	squares                                         int64                    // of each user's judged attempts
-	reached, typed                                  int64                    // users with a delivered message, and those of them who typed a code in
-	slots                                           book[[slotsPerHour]Cell] // by hour since 1970
-	days                                            book[[24]Cell]           // by local day since 1970
+	squares                                         int64                       // of each user's judged attempts
+	reached, typed                                  int64                       // users with a delivered message, and those of them who typed a code in
+	slots                                           book[[slotsPerHour]uint32]  // judged, by hour since 1970
+	badSlots                                        book[[slotsPerHour]badSlot] // likewise
+	days                                            book[[24]Cell]              // by local day since 1970
 }
+
+// badSlot is the judged attempts of a slot that were not ok. They are few, and what
+// is counted of all of them has to stay in a core's cache.
+type badSlot struct{ late, failed uint32 }
 
 const slotsPerHour = int(time.Hour / SlotLength)
 
@@ -444,15 +449,16 @@ func (cl *closer) countUser() {
 func (c *attemptCount) countOK(first deliverylog.Time, day int64, hour int) {
 	c.attempts++
 	c.judged++
-	c.slot(first).Judged++
+	inHour, slot := slotOf(first)
+	c.slots.at(inHour)[slot]++
 	c.days.at(day)[hour].Judged++
 }
 
-// slot gives the count of the slot of a time.
-func (c *attemptCount) slot(at deliverylog.Time) *Cell {
-	slot := floorDiv(int64(at), slotMS)
-	hour := floorDiv(slot, int64(slotsPerHour))
-	return &c.slots.at(hour)[slot-hour*int64(slotsPerHour)]
+// slotOf gives the hour of a time, and its slot there.
+func slotOf(at deliverylog.Time) (hour, slot int64) {
+	slot = floorDiv(int64(at), slotMS)
+	hour = floorDiv(slot, int64(slotsPerHour))
+	return hour, slot - hour*int64(slotsPerHour)
 }
 
 func (c *attemptCount) count(at *attempt) {
@@ -465,15 +471,16 @@ func (c *attemptCount) count(at *attempt) {
 	if at.Outcome == OK {
 		return
 	}
-	s, d := c.slot(at.First), &c.days.at(day)[hour]
+	inHour, slot := slotOf(at.First)
+	s, d := &c.badSlots.at(inHour)[slot], &c.days.at(day)[hour]
 	switch at.Outcome {
 	case Late:
 		c.late++
-		s.Late++
+		s.late++
 		d.Late++
 	case Failed:
 		c.failed++
-		s.Failed++
+		s.failed++
 		d.Failed++
 	}
 }
@@ -496,7 +503,14 @@ func (c *attemptCount) addAttempts(other *attemptCount) {
 	for i, p := range other.slots.all() {
 		q := c.slots.at(i)
 		for k := range p {
-			q[k].add(p[k])
+			q[k] += p[k]
+		}
+	}
+	for i, p := range other.badSlots.all() {
+		q := c.badSlots.at(i)
+		for k := range p {
+			q[k].late += p[k].late
+			q[k].failed += p[k].failed
 		}
 	}
 	for i, p := range other.days.all() {
@@ -540,18 +554,24 @@ func (b *groupBuild) finish(errs []errorKey) {
 	}
 	n := 0
 	for _, p := range a.slots.all() {
-		for _, s := range p {
-			n += int(bit(s.Judged > 0))
+		for _, judged := range p {
+			n += int(bit(judged > 0))
 		}
 	}
 	if n > 0 {
 		g.Slots = make([]Slot, 0, n)
 	}
 	for hour, p := range a.slots.all() {
-		for k, s := range p {
-			if s.Judged > 0 {
-				g.Slots = append(g.Slots, Slot{deliverylog.Time(hour*hourMS + int64(k)*slotMS), s.Judged, s.Late, s.Failed})
+		bad := a.badSlots.find(hour)
+		for k, judged := range p {
+			if judged == 0 {
+				continue
 			}
+			s := Slot{Start: deliverylog.Time(hour*hourMS + int64(k)*slotMS), Judged: judged}
+			if bad != nil {
+				s.Late, s.Failed = bad[k].late, bad[k].failed
+			}
+			g.Slots = append(g.Slots, s)
 		}
 	}
 	for day, p := range a.days.all() {
