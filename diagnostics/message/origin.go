@@ -45,20 +45,31 @@ func (o *origin) put(m *Message) {
 }
 
 // heads remember the origins of numbers by their first six digits and how many
-// they have, for logs that name neither country nor carrier.
-type heads [1 << 12]struct {
-	key    uint32 // digits and count, 0: free
-	origin *origin
+// they have, for logs that name neither country nor carrier: six digits and count
+// in the upper half, in the lower one the place of the origin in list, the first
+// one of which is nil, for numbers of which more digits are needed.
+type heads struct {
+	slots [1 << headBits]uint64
+	list  []*origin
+	place map[*origin]uint32
 }
+
+// headBits: an international log has some 6,000 heads.
+const headBits = 14
 
 // head gives the origin of a number that only its first digits decide, or nil.
 func (s *resolver) head(m number.MSISDN) *origin {
 	six, digits := m.Head()
 	key := uint32(six)<<5 | uint32(digits)
-	h := &s.heads[key*0x9E3779B1>>(32-12)]
-	if h.key == key && key != 0 {
-		return h.origin
+	slot := &s.heads.slots[key*0x9E3779B1>>(32-headBits)]
+	if uint32(*slot>>32) != key || key == 0 {
+		*slot = uint64(key)<<32 | uint64(s.heads.enter(s.headOf(m)))
 	}
+	return s.heads.list[uint32(*slot)]
+}
+
+// headOf is head for what is not remembered.
+func (s *resolver) headOf(m number.MSISDN) *origin {
 	class, ok := number.ClassifyHead(m)
 	if !ok {
 		return nil
@@ -71,6 +82,18 @@ func (s *resolver) head(m number.MSISDN) *origin {
 	if name == "" {
 		o.carrier, o.source = "unknown", carrier.Unknown
 	}
-	h.key, h.origin = key, s.book.origin(o)
-	return h.origin
+	return s.book.origin(o)
+}
+
+// enter gives the place of an origin in the list.
+func (h *heads) enter(o *origin) uint32 {
+	if h.place == nil {
+		h.list, h.place = []*origin{nil}, map[*origin]uint32{nil: 0}
+	}
+	at, ok := h.place[o]
+	if !ok {
+		at = uint32(len(h.list))
+		h.list, h.place[o] = append(h.list, o), at
+	}
+	return at
 }
