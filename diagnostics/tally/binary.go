@@ -207,16 +207,17 @@ func (cc *cellCount) write(e *encoder, errs []uint16) {
 		e.uint(uint64(errs[id]))
 		e.count(cc.errors[id])
 	}
-	slots := slices.SortedFunc(maps.Keys(cc.errorSlots), func(x, y slotError) int {
-		return cmp.Or(cmp.Compare(x.slot, y.slot), cmp.Compare(errs[x.err], errs[y.err]))
-	})
-	e.length(len(slots))
+	var slots slotErrors // by their numbers in the file
+	for _, p := range cc.errorSlots.all() {
+		slots.add(p.slot, errs[p.err], p.n)
+	}
+	e.length(len(slots.all()))
 	before := int64(0)
-	for _, k := range slots {
-		e.int(k.slot - before)
-		before = k.slot
-		e.uint(uint64(errs[k.err]))
-		e.uint(uint64(cc.errorSlots[k]))
+	for _, p := range slots.all() {
+		e.int(p.slot - before)
+		before = p.slot
+		e.uint(uint64(p.err))
+		e.uint(uint64(p.n))
 		e.spill()
 	}
 	e.length(cc.volume.pages)
@@ -516,7 +517,7 @@ func (c *Counter) readNames(d *decoder) (cells, errs []uint16) {
 		if d.err != nil {
 			return cells, errs
 		}
-		part := &cellCount{errors: map[uint16]int64{}, errorSlots: map[slotError]uint32{}}
+		part := &cellCount{errors: map[uint16]int64{}}
 		part.read(d, len(errs))
 		if !part.adds(named) {
 			d.fail("the messages of a group do not add up")
@@ -578,7 +579,7 @@ func (cc *cellCount) read(d *decoder, errs int) {
 		d.within(slot, slotMS)
 		id := d.index(errs)
 		n := d.small()
-		cc.errorSlots[slotError{slot, id}] += n
+		cc.errorSlots.add(slot, id, n)
 		if timed[id] += int64(n); n == 0 || timed[id] > cc.errors[id] {
 			d.fail("an error has more messages by time than in all")
 		}

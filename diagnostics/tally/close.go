@@ -22,7 +22,7 @@ type groupBuild struct {
 	names      map[string]int64
 	sources    [len(sources)]int64
 	errors     map[uint16]int64
-	errorSlots map[slotError]uint32
+	errorSlots slotErrors
 	volume     book[volume]
 	attempts   attemptCount
 }
@@ -88,7 +88,7 @@ func (c *Counter) Close(newest deliverylog.Time) *Table {
 }
 
 func newGroupBuild(key groupKey) *groupBuild {
-	return &groupBuild{key: key, g: Group{Country: key.country}, names: map[string]int64{}, errors: map[uint16]int64{}, errorSlots: map[slotError]uint32{}}
+	return &groupBuild{key: key, g: Group{Country: key.country}, names: map[string]int64{}, errors: map[uint16]int64{}}
 }
 
 // groups adds up cells to groups, in the order of the table.
@@ -169,8 +169,8 @@ func (b *groupBuild) add(cc *cellCount) {
 	for e, n := range cc.errors {
 		b.errors[e] += n
 	}
-	for k, n := range cc.errorSlots {
-		b.errorSlots[k] += n
+	for _, p := range cc.errorSlots.all() {
+		b.errorSlots.add(p.slot, p.err, p.n)
 	}
 	for hour, v := range cc.volume.all() {
 		b.volume.at(hour).add(v)
@@ -543,8 +543,11 @@ func (b *groupBuild) finish(errs []errorKey) {
 		place[id] = int32(i)
 		g.Errors = append(g.Errors, Error{errs[id].code, errs[id].reason, b.errors[id]})
 	}
-	for k, n := range b.errorSlots {
-		g.ErrorSlots = append(g.ErrorSlots, ErrorSlot{deliverylog.Time(k.slot * slotMS), place[k.err], n})
+	if slots := b.errorSlots.all(); len(slots) > 0 {
+		g.ErrorSlots = make([]ErrorSlot, len(slots))
+		for i, p := range slots {
+			g.ErrorSlots[i] = ErrorSlot{deliverylog.Time(p.slot * slotMS), place[p.err], p.n}
+		}
 	}
 	slices.SortFunc(g.ErrorSlots, func(x, y ErrorSlot) int {
 		return cmp.Or(cmp.Compare(x.Start, y.Start), cmp.Compare(x.Error, y.Error))

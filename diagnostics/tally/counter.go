@@ -95,7 +95,7 @@ type cellCount struct {
 	latency    Histogram
 	hours      [24]Hour
 	errors     map[uint16]int64
-	errorSlots map[slotError]uint32
+	errorSlots slotErrors
 	volume     book[volume]       // by hour since 1970
 	hour       int64              // … of the message before
 	lastVolume *volume            // … its page
@@ -103,11 +103,6 @@ type cellCount struct {
 	openSettle int
 	zone       uint16
 	waiting    int64 // messages without a submit time, not handed on
-}
-
-type slotError struct {
-	slot int64 // since 1970
-	err  uint16
 }
 
 // volumeAt gives the count of the hour of a submit time.
@@ -251,7 +246,7 @@ func (c *Counter) Add(m *message.Message) {
 		v.delivered++
 	case kind == refused:
 		v.failed++
-		cc.errorSlots[slotError{floorDiv(int64(at), slotMS), err}]++
+		cc.errorSlots.add(floorDiv(int64(at), slotMS), err, 1)
 	}
 	if m.To == 0 {
 		c.countHour(cc, 0, at, kind)
@@ -392,7 +387,7 @@ func (c *Counter) cell(id uint16) *cellCount {
 		c.cells = append(c.cells, nil)
 	}
 	if c.cells[id] == nil {
-		c.cells[id] = &cellCount{zone: c.reg.cell(id).zone, errors: map[uint16]int64{}, errorSlots: map[slotError]uint32{}}
+		c.cells[id] = &cellCount{zone: c.reg.cell(id).zone, errors: map[uint16]int64{}}
 	}
 	return c.cells[id]
 }
@@ -656,8 +651,8 @@ func (c *Counter) mergeCell(cc, other *cellCount, errs []uint16) {
 	for e, n := range other.errors {
 		cc.errors[errs[e]] += n
 	}
-	for k, n := range other.errorSlots {
-		cc.errorSlots[slotError{k.slot, errs[k.err]}] += n
+	for _, p := range other.errorSlots.all() {
+		cc.errorSlots.add(p.slot, errs[p.err], p.n)
 	}
 	for hour, v := range other.volume.all() {
 		w := cc.volume.at(hour)
