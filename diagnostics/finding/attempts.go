@@ -27,14 +27,16 @@ type attempt struct {
 
 // person is one number that had a bad attempt.
 type person struct {
+	first  int32 // its first bad attempt in Table.Bad
+	bad    int32 // its bad attempts, by time: a chain through attempt.next
 	area   int32
-	first  int32 // its bad attempts, by time: a chain through attempt.next
-	count  int32 // of them
+	count  int32 // of its bad attempts
 	known  int32 // of them explained
 	failed int32 // of them failed and not explained
 	judged int32 // all its attempts, by its record
 	read   bool  // the record was needed
-	many   bool  // one of them failed with manyMessages or more
+	many   bool  // one of those that failed has manyMessages or more
+	hinted bool  // codes say that the number is what is wrong
 	gone   bool  // has a finding of its own
 }
 
@@ -44,77 +46,94 @@ const manyMessages = 3
 // readAll is up to how many bad attempts every user's record is read for their carrier.
 const readAll = 5_000
 
-// partPeople is how many people one processor looks at at a time.
-const partPeople = 1 << 13
-
 // seat gives each bad attempt its user and its area.
 func (b *board) seat() {
-	bad := b.table.Bad
 	b.people = make([]person, b.table.Totals.AffectedUsers)
-	areas := make([]int32, len(bad))
-	for i := range bad {
-		p := &b.people[b.table.BadUser[i]]
-		areas[i] = bad[i].Group
-		if p.count == 0 {
-			p.first, p.area = int32(i), areas[i]
-		}
-		p.count++
-	}
-	for i := range b.people {
-		p := &b.people[i]
-		if p.count >= handsetAttempts || len(bad) <= readAll {
-			n := bad[p.first].Number
-			p.area = b.read(p, n).Group
-			if p.count >= handsetAttempts && n != 0 && !n.IsOdd() {
-				b.again = append(b.again, int32(i))
-			}
-		}
-		p.first = -1
-	}
-	b.nameless = b.namelessFailures()
-	ends := make([]int32, len(b.areas)+1) // of the areas before
-	for i := range areas {
-		areas[i] = b.areaFor(int32(i), areas[i])
-		ends[areas[i]+1]++
-	}
-	for i := range b.areas {
-		ends[i+1] += ends[i]
-	}
-	b.fill(areas, ends)
-	parts := make([][]int32, (len(b.people)+partPeople-1)/partPeople)
-	each(len(parts), func(_, k int) {
-		for i := k * partPeople; i < min((k+1)*partPeople, len(b.people)); i++ {
-			p := &b.people[i]
-			b.weigh(p)
-			if b.mayBeOdd(p) {
-				parts[k] = append(parts[k], int32(i))
-			}
+	b.scratch = make([]scratch, processors())
+	areas := b.meet()
+	each(2, func(_, i int) {
+		if i == 0 {
+			b.readRecords()
+		} else {
+			b.findOdd()
 		}
 	})
-	b.often = slices.Concat(parts...)
-	b.scratch = make([]scratch, processors())
+	b.nameless = b.namelessFailures()
+	eachPart(len(areas), func(from, to int) {
+		for i := from; i < to; i++ {
+			areas[i] = b.areaFor(i, areas[i])
+		}
+	})
+	b.fill(areas)
+	eachPart(len(b.people), func(from, to int) {
+		for i := from; i < to; i++ {
+			b.weigh(&b.people[i])
+		}
+	})
+}
+
+// meet counts each person's bad attempts, and gives the group of each attempt.
+func (b *board) meet() (groups []int32) {
+	groups = make([]int32, len(b.table.Bad))
+	for i := range b.table.Bad {
+		src, p := &b.table.Bad[i], &b.people[b.table.BadUser[i]]
+		groups[i] = src.Group
+		if p.count == 0 {
+			p.first, p.bad, p.area = int32(i), -1, src.Group
+		}
+		p.count++
+		b.left[src.Reason]++
+		if src.Outcome == tally.Failed {
+			p.failed++
+			p.many = p.many || src.Messages >= manyMessages
+		}
+		switch src.Reason {
+		case reason.NumberInvalid, reason.NotMobile, reason.VOIP:
+			p.hinted = true
+		}
+	}
+	return groups
+}
+
+// readRecords reads the records of whoever may be an outlier, in a small log of all people.
+func (b *board) readRecords() {
+	for i := range b.people {
+		p := &b.people[i]
+		if p.count < handsetAttempts && len(b.table.Bad) > readAll {
+			continue
+		}
+		p.area = b.read(p).Group
+		if n := b.number(p); p.count >= handsetAttempts && n != 0 && !n.IsOdd() {
+			b.again = append(b.again, int32(i))
+		}
+	}
 }
 
 // fill makes the attempts, those of one area after the other.
-func (b *board) fill(areas, ends []int32) {
+func (b *board) fill(areas []int32) {
+	ends := make([]int32, len(b.areas))
+	for _, area := range areas {
+		ends[area]++
+	}
 	b.attempts = make([]attempt, len(areas))
+	end := int32(0)
 	for i := range b.areas {
-		b.areas[i].bad, b.areas[i].start = b.attempts[ends[i]:ends[i+1]], ends[i]
+		start := end
+		end += ends[i]
+		ends[i] = end
+		b.areas[i].bad, b.areas[i].start = b.attempts[start:end], start
 	}
 	for i, area := range slices.Backward(areas) {
 		src, of := &b.table.Bad[i], b.table.BadUser[i]
-		ends[area+1]--
-		place, p := ends[area+1], &b.people[of]
-		b.attempts[place] = attempt{first: src.First, index: int32(i), person: of, area: uint16(area), next: p.first, weight: 1,
+		ends[area]--
+		place, p := ends[area], &b.people[of]
+		b.attempts[place] = attempt{first: src.First, index: int32(i), person: of, area: uint16(area), next: p.bad, weight: 1,
 			alone: p.count == 1 && !p.read && p.area == area, outcome: src.Outcome, reason: src.Reason, many: src.Messages >= manyMessages}
-		p.first = place
-		b.left[src.Reason]++
-		if a := &b.areas[area]; src.Outcome == tally.Failed {
-			p.failed++
-			p.many = p.many || src.Messages >= manyMessages
-			a.left[failing]++
+		p.bad = place
+		if src.Outcome == tally.Failed {
+			b.areas[area].left[failing]++
 		} else {
-			a.left[late]++
+			b.areas[area].left[late]++
 		}
 	}
 }
@@ -123,16 +142,17 @@ func (b *board) fill(areas, ends []int32) {
 func (b *board) full(i int32) *tally.Attempt { return &b.table.Bad[b.attempts[i].index] }
 
 // number is a person's.
-func (b *board) number(p *person) number.MSISDN { return b.full(p.first).Number }
+func (b *board) number(p *person) number.MSISDN { return b.table.Bad[p.first].Number }
 
 // userOf reads a person's record.
 func (b *board) userOf(p *person) tally.User {
-	b.attempts[p.first].alone = false
-	return b.read(p, b.number(p))
+	b.attempts[p.bad].alone = false
+	return b.read(p)
 }
 
-// read is userOf where the number is known.
-func (b *board) read(p *person, n number.MSISDN) tally.User {
+// read is userOf before there are attempts.
+func (b *board) read(p *person) tally.User {
+	n := b.number(p)
 	u, ok := b.table.User(n)
 	if !ok {
 		u = tally.User{Number: n, Group: p.area, Attempts: p.count}
@@ -169,8 +189,8 @@ func (b *board) weigh(p *person) {
 		return
 	}
 	for _, k := range []kind{failing, late} {
-		tail, n := p.first, 0
-		for i := p.first; i >= 0; i = b.attempts[i].next {
+		tail, n := p.bad, 0
+		for i := p.bad; i >= 0; i = b.attempts[i].next {
 			at := &b.attempts[i]
 			if at.gone || !k.bad(at.outcome) {
 				continue
@@ -204,7 +224,13 @@ func (b *board) explain(attempts []int32) {
 		}
 	}
 	for _, i := range b.peopleOf(attempts) {
-		b.weigh(&b.people[i])
+		p := &b.people[i]
+		b.weigh(p)
+		p.many = false
+		for j := p.bad; j >= 0; j = b.attempts[j].next {
+			at := &b.attempts[j]
+			p.many = p.many || at.many && !at.gone && at.outcome == tally.Failed
+		}
 	}
 }
 
@@ -242,7 +268,7 @@ func (b *board) namelessFailures() map[string]bool {
 // areaFor is where one of Table.Bad counts. Some providers name the carrier of
 // what they delivered alone (Amazon SNS): then the number's prefix names another
 // carrier for a number that has moved, and its user's other attempts say better.
-func (b *board) areaFor(i, group int32) int32 {
+func (b *board) areaFor(i int, group int32) int32 {
 	p := &b.people[b.table.BadUser[i]]
 	own, of := &b.areas[group], &b.areas[p.area]
 	if of.named && own.country == of.country {

@@ -1,6 +1,7 @@
 package finding
 
 import (
+	"math"
 	"slices"
 	"strconv"
 
@@ -157,8 +158,11 @@ func (b *board) series(k kind, i int) []cell {
 	return b.cells[k][i]
 }
 
+// fewSlots is how many slots a carrier is expected to have without an ok attempt.
+const fewSlots = 64
+
 func (a *area) cells(k kind) []cell {
-	out := make([]cell, 0, len(a.okSlots)+1)
+	out := make([]cell, 0, len(a.okSlots)+fewSlots)
 	add := func(c cell) {
 		if last := len(out) - 1; last >= 0 && out[last].at == c.at {
 			out[last].n += c.n
@@ -326,29 +330,30 @@ func (b *board) steady(t test, i int, of *scratch) sum {
 	return sum{s.bad / spread, s.n / spread}
 }
 
-// passed counts, by kind, an area's attempts from the log's start through a slot.
+// passed counts an area's attempts from the log's start through a slot.
 type passed struct {
-	at slot
-	of [2]sum
+	at           slot
+	ok           int64
+	late, failed int32
 }
 
 // addUp fills in area.passed.
 func (a *area) addUp() {
-	a.passed = make([]passed, 0, len(a.okSlots)+1)
-	var now passed
-	add := func(s slot, fails, lates sum) {
-		if now.at != s || len(a.passed) == 0 {
-			now.at = s
-			a.passed = append(a.passed, now)
+	a.passed = make([]passed, 1, len(a.okSlots)+fewSlots)
+	a.passed[0].at = math.MinInt64
+	through := func(s slot) *passed {
+		last := a.passed[len(a.passed)-1]
+		if last.at != s {
+			last.at = s
+			a.passed = append(a.passed, last)
 		}
-		now.of[failing], now.of[late] = now.of[failing].plus(fails), now.of[late].plus(lates)
-		a.passed[len(a.passed)-1] = now
+		return &a.passed[len(a.passed)-1]
 	}
-	a.inOrder(func(c cell) { add(c.at, sum{n: c.n}, sum{n: c.n}) }, func(at *attempt, s slot) {
+	a.inOrder(func(c cell) { through(c.at).ok += int64(c.n) }, func(at *attempt, s slot) {
 		if at.outcome == tally.Failed {
-			add(s, sum{1, 1}, sum{})
+			through(s).failed++
 		} else {
-			add(s, sum{0, 1}, sum{1, 1})
+			through(s).late++
 		}
 	})
 }
@@ -356,10 +361,11 @@ func (a *area) addUp() {
 // before counts an area's attempts before a slot, explained or not.
 func (a *area) before(k kind, s slot) sum {
 	i, _ := slices.BinarySearchFunc(a.passed, s, func(p passed, s slot) int { return compare(p.at, s) })
-	if i == 0 {
-		return sum{}
+	p := a.passed[max(i-1, 0)]
+	if k == failing {
+		return sum{float64(p.failed), float64(p.ok + int64(p.late+p.failed))}
 	}
-	return a.passed[i-1].of[k]
+	return sum{float64(p.late), float64(p.ok + int64(p.late))}
 }
 
 // span counts the attempts of areas in a stretch of time, explained or not.

@@ -6,7 +6,6 @@ import (
 
 	"cli.otpdoctor/diagnostics/number"
 	"cli.otpdoctor/diagnostics/reason"
-	"cli.otpdoctor/diagnostics/tally"
 )
 
 // What the rules about one number share: who has failed often enough to be
@@ -21,41 +20,31 @@ func (b *board) asked(p *person) bool {
 // enough to say so: twice, or with three messages; once where it is asked about.
 // An odd number seen once is a typing error that was put right.
 func (b *board) enough(p *person) bool {
-	if p.failed != 1 || b.asked(p) {
-		return p.failed > 0
-	}
-	if !p.many {
-		return false
-	}
-	for i := p.first; i >= 0; i = b.attempts[i].next {
-		if at := &b.attempts[i]; !at.gone && at.outcome == tally.Failed {
-			return at.many
-		}
-	}
-	return false
+	return p.failed > 1 || p.failed == 1 && (p.many || b.asked(p))
 }
 
-// mayBeOdd says whether any rule about odd numbers may name a person's, by its
-// digits or by what the provider says of it.
-func (b *board) mayBeOdd(p *person) bool {
-	if !b.enough(p) {
-		return false
+// findOdd lists whose number any rule about odd ones may name, by its digits or by
+// what the provider says of it.
+func (b *board) findOdd() {
+	for i := range b.people {
+		p := &b.people[i]
+		if !b.enough(p) {
+			continue
+		}
+		n := b.number(p)
+		if n == 0 || n.IsOdd() {
+			continue
+		}
+		if class := number.Classify(n); p.hinted || !class.Valid || !smsType(class) {
+			b.often = append(b.often, int32(i))
+		}
 	}
-	n := b.number(p)
-	if n == 0 || n.IsOdd() {
-		return false
-	}
-	if class := number.Classify(n); !class.Valid || !smsType(class) {
-		return true
-	}
-	by, _ := b.reasons(p)
-	return max(by[reason.NumberInvalid], by[reason.NotMobile], by[reason.VOIP]) >= 2
 }
 
 // reasons counts a person's unexplained bad attempts by reason, and those of a
 // known reason.
 func (b *board) reasons(p *person) (by [reason.Count]int, stated int) {
-	for i := p.first; i >= 0; i = b.attempts[i].next {
+	for i := p.bad; i >= 0; i = b.attempts[i].next {
 		if at := &b.attempts[i]; !at.gone {
 			by[at.reason]++
 			if at.reason != reason.Unknown {
@@ -72,7 +61,7 @@ func (b *board) aboutNumber(cause Cause, i int, base sum, whose string, logP flo
 	p := &b.people[i]
 	c := claim{person: i}
 	messages := 0
-	for j := p.first; j >= 0; j = b.attempts[j].next {
+	for j := p.bad; j >= 0; j = b.attempts[j].next {
 		if at := &b.attempts[j]; !at.gone {
 			c.attempts = append(c.attempts, j)
 			messages += int(b.full(j).Messages)

@@ -24,7 +24,7 @@ func optedOut(b *board) []claim {
 		}
 		first := deliverylog.NoTime
 		stops, since := 0, 0
-		for j := p.first; j >= 0; j = b.attempts[j].next {
+		for j := p.bad; j >= 0; j = b.attempts[j].next {
 			at := &b.attempts[j]
 			if at.gone || at.outcome != tally.Failed {
 				continue

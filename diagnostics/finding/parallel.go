@@ -29,6 +29,14 @@ func each(n int, f func(on, i int)) {
 	all.Wait()
 }
 
+// partSize is how many one processor looks at at a time.
+const partSize = 1 << 13
+
+// eachPart is each for much that is little each: from and to bound a part of n.
+func eachPart(n int, f func(from, to int)) {
+	each((n+partSize-1)/partSize, func(_, i int) { f(i*partSize, min((i+1)*partSize, n)) })
+}
+
 // mostProcessors bounds the memory that each of them takes, see scratch.
 const mostProcessors = 8
 

@@ -106,18 +106,16 @@ func total(series []cell) (s sum) {
 	return s
 }
 
-// inside adds up what lies in [from, to).
-func inside(series []cell, from, to slot) (s sum) {
-	lo, _ := slices.BinarySearchFunc(series, from, func(c cell, t slot) int { return compare(c.at, t) })
-	for _, c := range series[lo:] {
-		if c.at >= to {
-			break
-		}
-		s.bad += c.bad
-		s.n += c.n
-	}
-	return s
+// stretchOf is the part of a series in [from, to).
+func stretchOf(series []cell, from, to slot) []cell {
+	before := func(c cell, s slot) int { return compare(c.at, s) }
+	lo, _ := slices.BinarySearchFunc(series, from, before)
+	hi, _ := slices.BinarySearchFunc(series[lo:], to, before)
+	return series[lo : lo+hi]
 }
+
+// inside adds up what lies in [from, to).
+func inside(series []cell, from, to slot) sum { return total(stretchOf(series, from, to)) }
 
 // unit is a carrier, a country or everything, in one window.
 type unit struct {

@@ -124,7 +124,7 @@ func (b *board) reading(t test, i int, own sum, base float64) suspect {
 	if !b.timed {
 		return whole
 	}
-	cells := b.fittingSeries(t, i)
+	cells := b.fittingSeries(t, i, math.MinInt64, math.MaxInt64)
 	all := total(cells)
 	f := scan(coarser(cells), sum{base * 1000, 1000}, math.MaxInt64)
 	if f.score == 0 || f.to-f.from > (b.last-b.first)*95/100 {
@@ -148,7 +148,7 @@ func (b *board) besideOthers(t test, s *suspect) {
 	var then sum
 	for j := range b.areas {
 		if j != s.area && b.areas[j].country == b.areas[s.area].country {
-			then = then.plus(inside(b.fittingSeries(t, j), s.from, s.to))
+			then = then.plus(total(b.fittingSeries(t, j, s.from, s.to)))
 		}
 	}
 	s.base = max(s.base, shrink(then.bad, then.n, s.base, 10))
@@ -184,9 +184,9 @@ func coarser(cells []cell) []cell {
 // fineSlots is up to how many slots a series is searched for onsets as it is.
 const fineSlots = 1500
 
-// fittingSeries is an area's series in which only what fits the test is bad.
-func (b *board) fittingSeries(t test, i int) []cell {
-	cells := b.series(t.kind, i)
+// fittingSeries is an area's series in [from, to), in which only what fits the test is bad.
+func (b *board) fittingSeries(t test, i int, from, to slot) []cell {
+	cells := stretchOf(b.series(t.kind, i), from, to)
 	if t.fits == nil {
 		return cells
 	}
@@ -194,7 +194,8 @@ func (b *board) fittingSeries(t test, i int) []cell {
 	for k := range cells {
 		cells[k].bad = 0
 	}
-	rest, bad := cells, b.areas[i].bad
+	a, rest := &b.areas[i], cells
+	bad := a.bad[a.since(from):a.since(to)]
 	for j := range bad {
 		at := &bad[j]
 		if !t.counts(at) {

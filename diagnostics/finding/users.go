@@ -62,7 +62,7 @@ func (b *board) outliers() []outlier {
 			continue
 		}
 		first, last := deliverylog.NoTime, deliverylog.NoTime
-		for j := p.first; j >= 0; j = b.attempts[j].next {
+		for j := p.bad; j >= 0; j = b.attempts[j].next {
 			at := &b.attempts[j]
 			if at.gone || at.outcome != tally.Failed {
 				continue
@@ -122,7 +122,7 @@ func (b *board) likeItsCountry(o outlier) bool {
 func (b *board) daysOf(p *person) (days int) {
 	place := b.placeOfPerson(p)
 	before := ""
-	for j := p.first; j >= 0; j = b.attempts[j].next {
+	for j := p.bad; j >= 0; j = b.attempts[j].next {
 		at := &b.attempts[j]
 		if at.gone || at.outcome != tally.Failed {
 			continue
