@@ -46,11 +46,26 @@ const manyMessages = 3
 // readAll is up to how many bad attempts every user's record is read for their carrier.
 const readAll = 5_000
 
+// glance is what of a bad attempt is needed to seat it, side by side for all of them.
+type glance struct {
+	area   uint16 // its group, then where it counts
+	reason reason.Reason
+	failed bool
+	many   bool // manyMessages or more
+}
+
 // seat gives each bad attempt its user and its area.
 func (b *board) seat() {
 	b.people = make([]person, b.table.Totals.AffectedUsers)
 	b.scratch = make([]scratch, processors())
-	areas := b.meet()
+	seen := make([]glance, len(b.table.Bad))
+	eachPart(len(seen), func(from, to int) {
+		for i := from; i < to; i++ {
+			at := &b.table.Bad[i]
+			seen[i] = glance{uint16(at.Group), at.Reason, at.Outcome == tally.Failed, at.Messages >= manyMessages}
+		}
+	})
+	b.meet(seen)
 	each(2, func(_, i int) {
 		if i == 0 {
 			b.readRecords()
@@ -59,12 +74,12 @@ func (b *board) seat() {
 		}
 	})
 	b.nameless = b.namelessFailures()
-	eachPart(len(areas), func(from, to int) {
+	eachPart(len(seen), func(from, to int) {
 		for i := from; i < to; i++ {
-			areas[i] = b.areaFor(i, areas[i])
+			seen[i].area = b.areaFor(i, seen[i].area)
 		}
 	})
-	b.fill(areas)
+	b.fill(seen)
 	eachPart(len(b.people), func(from, to int) {
 		for i := from; i < to; i++ {
 			b.weigh(&b.people[i])
@@ -72,27 +87,24 @@ func (b *board) seat() {
 	})
 }
 
-// meet counts each person's bad attempts, and gives the group of each attempt.
-func (b *board) meet() (groups []int32) {
-	groups = make([]int32, len(b.table.Bad))
-	for i := range b.table.Bad {
-		src, p := &b.table.Bad[i], &b.people[b.table.BadUser[i]]
-		groups[i] = src.Group
+// meet counts each person's bad attempts.
+func (b *board) meet(seen []glance) {
+	for i, at := range seen {
+		p := &b.people[b.table.BadUser[i]]
 		if p.count == 0 {
-			p.first, p.bad, p.area = int32(i), -1, src.Group
+			p.first, p.bad, p.area = int32(i), -1, int32(at.area)
 		}
 		p.count++
-		b.left[src.Reason]++
-		if src.Outcome == tally.Failed {
+		b.left[at.reason]++
+		if at.failed {
 			p.failed++
-			p.many = p.many || src.Messages >= manyMessages
+			p.many = p.many || at.many
 		}
-		switch src.Reason {
+		switch at.reason {
 		case reason.NumberInvalid, reason.NotMobile, reason.VOIP:
 			p.hinted = true
 		}
 	}
-	return groups
 }
 
 // readRecords reads the records of whoever may be an outlier, in a small log of all people.
@@ -109,31 +121,48 @@ func (b *board) readRecords() {
 	}
 }
 
-// fill makes the attempts, those of one area after the other.
-func (b *board) fill(areas []int32) {
-	ends := make([]int32, len(b.areas))
-	for _, area := range areas {
-		ends[area]++
-	}
-	b.attempts = make([]attempt, len(areas))
-	end := int32(0)
+// fill makes the attempts, those of one area after the other. Each processor takes a
+// stretch of the table; where its attempts of an area go is counted before.
+func (b *board) fill(seen []glance) {
+	b.attempts = make([]attempt, len(seen))
+	parts := processors()
+	bound := func(part int) int { return part * len(seen) / parts }
+	places := make([][]int32, parts) // by area, of the part's next one
+	each(parts, func(_, part int) {
+		places[part] = make([]int32, len(b.areas))
+		for _, at := range seen[bound(part):bound(part+1)] {
+			places[part][at.area]++
+		}
+	})
+	place := int32(0)
 	for i := range b.areas {
-		start := end
-		end += ends[i]
-		ends[i] = end
-		b.areas[i].bad, b.areas[i].start = b.attempts[start:end], start
+		start := place
+		for _, of := range places {
+			of[i], place = place, place+of[i]
+		}
+		b.areas[i].start, b.areas[i].bad = start, b.attempts[start:place]
 	}
-	for i, area := range slices.Backward(areas) {
-		src, of := &b.table.Bad[i], b.table.BadUser[i]
-		ends[area]--
-		place, p := ends[area], &b.people[of]
-		b.attempts[place] = attempt{first: src.First, index: int32(i), person: of, area: uint16(area), next: p.bad, weight: 1,
-			alone: p.count == 1 && !p.read && p.area == area, outcome: src.Outcome, reason: src.Reason, many: src.Messages >= manyMessages}
-		p.bad = place
-		if src.Outcome == tally.Failed {
-			b.areas[area].left[failing]++
-		} else {
-			b.areas[area].left[late]++
+	shared := make([][]int32, parts) // attempts of people who have several
+	each(parts, func(_, part int) {
+		for i := bound(part); i < bound(part+1); i++ {
+			src, of, area := &b.table.Bad[i], b.table.BadUser[i], seen[i].area
+			p, place := &b.people[of], places[part][area]
+			places[part][area]++
+			alone := p.count == 1
+			if alone {
+				p.bad = place
+			} else {
+				shared[part] = append(shared[part], place)
+			}
+			b.attempts[place] = attempt{first: src.First, index: int32(i), person: of, area: area, next: -1, weight: 1,
+				alone: alone && !p.read && p.area == int32(area), outcome: src.Outcome, reason: src.Reason, many: seen[i].many}
+		}
+	})
+	for _, part := range slices.Backward(shared) {
+		for _, place := range slices.Backward(part) {
+			at := &b.attempts[place]
+			p := &b.people[at.person]
+			at.next, p.bad = p.bad, place
 		}
 	}
 }
@@ -268,16 +297,16 @@ func (b *board) namelessFailures() map[string]bool {
 // areaFor is where one of Table.Bad counts. Some providers name the carrier of
 // what they delivered alone (Amazon SNS): then the number's prefix names another
 // carrier for a number that has moved, and its user's other attempts say better.
-func (b *board) areaFor(i int, group int32) int32 {
+func (b *board) areaFor(i int, group uint16) uint16 {
 	p := &b.people[b.table.BadUser[i]]
 	own, of := &b.areas[group], &b.areas[p.area]
 	if of.named && own.country == of.country {
-		return p.area
+		return uint16(p.area)
 	}
 	if !own.named && b.nameless[own.country] {
 		for _, i := range b.table.GroupsOf(b.table.Bad[i].Number) {
 			if b.areas[i].named && b.areas[i].country == own.country {
-				return int32(i)
+				return uint16(i)
 			}
 		}
 	}

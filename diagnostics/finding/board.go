@@ -337,7 +337,7 @@ type passed struct {
 	late, failed int32
 }
 
-// addUp fills in area.passed.
+// addUp fills in area.passed and area.left.
 func (a *area) addUp() {
 	a.passed = make([]passed, 1, len(a.okSlots)+fewSlots)
 	a.passed[0].at = math.MinInt64
@@ -356,6 +356,8 @@ func (a *area) addUp() {
 			through(s).late++
 		}
 	})
+	last := a.passed[len(a.passed)-1]
+	a.left = [2]int{failing: int(last.failed), late: int(last.late)}
 }
 
 // before counts an area's attempts before a slot, explained or not.
