@@ -158,11 +158,11 @@ func (b *board) series(k kind, i int) []cell {
 	return b.cells[k][i]
 }
 
-// fewSlots is how many slots a carrier is expected to have without an ok attempt.
-const fewSlots = 64
+// slots is how many slots an area is expected to have attempts in: few without an ok one.
+func (a *area) slots() int { return len(a.okSlots) + min(len(a.bad), len(a.okSlots)/4) + 1 }
 
 func (a *area) cells(k kind) []cell {
-	out := make([]cell, 0, len(a.okSlots)+fewSlots)
+	out := make([]cell, 0, a.slots())
 	add := func(c cell) {
 		if last := len(out) - 1; last >= 0 && out[last].at == c.at {
 			out[last].n += c.n
@@ -217,7 +217,13 @@ func (b *board) together(all [][]cell, in []int) []cell {
 				d.bad += c.bad
 			}
 		}
-		var out []cell
+		filled := 0
+		for i := range dense {
+			if dense[i].n > 0 {
+				filled++
+			}
+		}
+		out := make([]cell, 0, filled)
 		for k, d := range dense {
 			if d.n > 0 {
 				out = append(out, cell{b.first + slot(k), d.n, d.bad})
@@ -339,7 +345,7 @@ type passed struct {
 
 // addUp fills in area.passed and area.left.
 func (a *area) addUp() {
-	a.passed = make([]passed, 1, len(a.okSlots)+fewSlots)
+	a.passed = make([]passed, 1, a.slots())
 	a.passed[0].at = math.MinInt64
 	through := func(s slot) *passed {
 		last := a.passed[len(a.passed)-1]
