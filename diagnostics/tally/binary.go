@@ -209,14 +209,14 @@ func (cc *cellCount) write(e *encoder, errs []uint16) {
 	}
 	var slots slotErrors // by their numbers in the file
 	for _, p := range cc.errorSlots.all() {
-		slots.add(p.slot, errs[p.err], p.n)
+		slots.add(p.slot(), errs[p.err()], p.n)
 	}
 	e.length(len(slots.all()))
 	before := int64(0)
 	for _, p := range slots.all() {
-		e.int(p.slot - before)
-		before = p.slot
-		e.uint(uint64(p.err))
+		e.int(p.slot() - before)
+		before = p.slot()
+		e.uint(uint64(p.err()))
 		e.uint(uint64(p.n))
 		e.spill()
 	}

@@ -170,7 +170,7 @@ func (b *groupBuild) add(cc *cellCount) {
 		b.errors[e] += n
 	}
 	for _, p := range cc.errorSlots.all() {
-		b.errorSlots.add(p.slot, p.err, p.n)
+		b.errorSlots.add(p.slot(), p.err(), p.n)
 	}
 	for hour, v := range cc.volume.all() {
 		b.volume.at(hour).add(v)
@@ -546,7 +546,7 @@ func (b *groupBuild) finish(errs []errorKey) {
 	if slots := b.errorSlots.all(); len(slots) > 0 {
 		g.ErrorSlots = make([]ErrorSlot, len(slots))
 		for i, p := range slots {
-			g.ErrorSlots[i] = ErrorSlot{deliverylog.Time(p.slot * slotMS), place[p.err], p.n}
+			g.ErrorSlots[i] = ErrorSlot{deliverylog.Time(p.slot() * slotMS), place[p.err()], p.n}
 		}
 	}
 	slices.SortFunc(g.ErrorSlots, func(x, y ErrorSlot) int {

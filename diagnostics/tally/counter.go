@@ -652,7 +652,7 @@ func (c *Counter) mergeCell(cc, other *cellCount, errs []uint16) {
 		cc.errors[errs[e]] += n
 	}
 	for _, p := range other.errorSlots.all() {
-		cc.errorSlots.add(p.slot, errs[p.err], p.n)
+		cc.errorSlots.add(p.slot(), errs[p.err()], p.n)
 	}
 	for hour, v := range other.volume.all() {
 		w := cc.volume.at(hour)

@@ -14,22 +14,21 @@ type slotErrors struct {
 
 // slotError is how many messages of a slot failed with an error.
 type slotError struct {
-	slot int64 // since 1970
-	n    uint32
-	err  uint16
+	key int64 // slot since 1970, then 16 bits of error
+	n   uint32
 }
 
-func (x slotError) compare(y slotError) int {
-	return cmp.Or(cmp.Compare(x.slot, y.slot), cmp.Compare(x.err, y.err))
-}
+func (e slotError) slot() int64 { return e.key >> 16 }
+func (e slotError) err() uint16 { return uint16(e.key) }
 
 // add counts n messages.
 func (s *slotErrors) add(slot int64, err uint16, n uint32) {
-	if last := len(s.pairs) - 1; last >= 0 && s.pairs[last].slot == slot && s.pairs[last].err == err {
+	key := slot<<16 | int64(err)
+	if last := len(s.pairs) - 1; last >= 0 && s.pairs[last].key == key {
 		s.pairs[last].n += n
 		return
 	}
-	s.pairs = append(s.pairs, slotError{slot, n, err})
+	s.pairs = append(s.pairs, slotError{key, n})
 	if len(s.pairs) > 2*s.tidy+256 {
 		s.all()
 	}
@@ -40,10 +39,10 @@ func (s *slotErrors) all() []slotError {
 	if s.tidy == len(s.pairs) {
 		return s.pairs
 	}
-	slices.SortFunc(s.pairs, slotError.compare)
+	slices.SortFunc(s.pairs, func(x, y slotError) int { return cmp.Compare(x.key, y.key) })
 	out := s.pairs[:0]
 	for _, p := range s.pairs {
-		if last := len(out) - 1; last >= 0 && out[last].compare(p) == 0 {
+		if last := len(out) - 1; last >= 0 && out[last].key == p.key {
 			out[last].n += p.n
 		} else {
 			out = append(out, p)
