@@ -47,25 +47,29 @@ func (o *origin) put(m *Message) {
 // heads remember the origins of numbers by their first six digits and how many
 // they have, for logs that name neither country nor carrier: six digits and count
 // in the upper half, in the lower one the place of the origin in list, the first
-// one of which is nil, for numbers of which more digits are needed.
+// one of which is nil, for numbers that need more digits or have too few.
 type heads struct {
-	slots [1 << headBits]uint64
+	slots [1 << headBits][2]uint64 // the one used last before the other
 	list  []*origin
 	place map[*origin]uint32
 }
 
 // headBits: an international log has some 6,000 heads.
-const headBits = 14
+const headBits = 13
 
 // head gives the origin of a number that only its first digits decide, or nil.
 func (s *resolver) head(m number.MSISDN) *origin {
 	six, digits := m.Head()
 	key := uint32(six)<<5 | uint32(digits)
-	slot := &s.heads.slots[key*0x9E3779B1>>(32-headBits)]
-	if uint32(*slot>>32) != key || key == 0 {
-		*slot = uint64(key)<<32 | uint64(s.heads.enter(s.headOf(m)))
+	pair := &s.heads.slots[key*0x9E3779B1>>(32-headBits)]
+	switch {
+	case uint32(pair[0]>>32) == key:
+	case uint32(pair[1]>>32) == key:
+		pair[0], pair[1] = pair[1], pair[0]
+	default:
+		pair[0], pair[1] = uint64(key)<<32|uint64(s.heads.enter(s.headOf(m))), pair[0]
 	}
-	return s.heads.list[uint32(*slot)]
+	return s.heads.list[uint32(pair[0])]
 }
 
 // headOf is head for what is not remembered.
@@ -87,9 +91,6 @@ func (s *resolver) headOf(m number.MSISDN) *origin {
 
 // enter gives the place of an origin in the list.
 func (h *heads) enter(o *origin) uint32 {
-	if h.place == nil {
-		h.list, h.place = []*origin{nil}, map[*origin]uint32{nil: 0}
-	}
 	at, ok := h.place[o]
 	if !ok {
 		at = uint32(len(h.list))

@@ -46,7 +46,8 @@ const (
 )
 
 func newResolver(o Options, b *book) *resolver {
-	return &resolver{region: o.Region, lookup: o.Lookup, book: b, words: make(map[string]string), networks: make(map[[2]string]string)}
+	return &resolver{region: o.Region, lookup: o.Lookup, book: b, words: make(map[string]string), networks: make(map[[2]string]string),
+		heads: heads{list: []*origin{nil}, place: map[*origin]uint32{nil: 0}}}
 }
 
 func (s *resolver) begin(file int, f *deliverylog.Format) {
@@ -272,7 +273,12 @@ func (s *resolver) place(d *model, p profile) {
 			return
 		}
 	case byName:
-		country := number.Classify(m.To).Country
+		country := ""
+		if o := s.head(m.To); o != nil {
+			country = o.country
+		} else {
+			country = number.Classify(m.To).Country
+		}
 		for _, o := range d.in {
 			if o.country == country {
 				o.put(m)
