@@ -1,7 +1,6 @@
 package deliverylog
 
 import (
-	"bytes"
 	"fmt"
 )
 
@@ -80,15 +79,15 @@ func zeroCode(mcc []byte) bool { return len(mcc) > 0 && isZero(mcc) }
 
 // wholeMillis reads a number of milliseconds, at most some 30 years.
 func wholeMillis(b []byte) (ms int64, ok bool) {
-	b, fraction, _ := bytes.Cut(b, []byte{'.'})
-	if len(b) == 0 || len(b) > 12 || digits(fraction) < 0 {
-		return 0, false
-	}
-	for _, c := range b {
-		if !isDigit(c) {
+	for i, c := range b {
+		switch {
+		case isDigit(c) && i < 12:
+			ms = ms*10 + int64(c-'0')
+		case c == '.' && i > 0:
+			return ms, digits(b[i+1:]) >= 0
+		default:
 			return 0, false
 		}
-		ms = ms*10 + int64(c-'0')
 	}
-	return ms, true
+	return ms, len(b) > 0
 }
