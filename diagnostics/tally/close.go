@@ -332,6 +332,9 @@ func (cl *closer) shard(s, kept *shard) {
 	cl.writeKept(kept)
 	if len(s.waiting.chunks) > 0 { // to the file with all of it: memory is wanted for what is found now
 		cl.a.visitor.sorter.buf, _ = s.waiting.spill(&p.spill, cl.a.visitor.sorter.buf, &p.blocks)
+		if len(s.waiting.blocks) == 0 {
+			s.waiting.blocks, s.waiting.notes = nil, nil
+		}
 		p.blocks.drop()
 	}
 	cl.t.size.Add(int64((cl.bad.n-bad)*attemptBytes + kept.bytes))

@@ -594,6 +594,7 @@ func (c *Counter) Merge(other *Counter) error {
 	if c.people != other.people && !c.people.flooded.Load() {
 		c.mergePeople(other, cells, errs)
 	}
+	*other = Counter{} // for whoever still points to it
 	return nil
 }
 
