@@ -365,6 +365,20 @@ func TestBadRows(t *testing.T) {
 	}
 }
 
+// Lines that end with CR alone are counted as others are: old Excel for Mac writes them.
+func TestLinesOfCR(t *testing.T) {
+	text := "exported today\rmessage_id,to,status,note\r" +
+		"a1,+447700900001,delivered,\"two\nlines\"\r" + // line 3 and 4
+		"\r" +
+		"a2,+447700900002,,\r" +
+		"a3,+447700900003,failed,\r"
+	got, sum := read(t, textLog(text), Options{})
+	same(t, got, []string{"3 a1 +447700900001  2  - -", "7 a3 +447700900003  3  - -"})
+	if len(sum.Rejections) != 1 || sum.Rejections[0].Error() != "log.csv:6: status is empty" {
+		t.Errorf("%v", sum.Rejections)
+	}
+}
+
 func TestLongRecords(t *testing.T) {
 	long := strings.Repeat("x", 3<<20)
 	text := "message_id,to,status,note\n" +

@@ -375,7 +375,7 @@ func (r *Reader) readCSV() error {
 		}
 		if r.skip > 0 {
 			r.skip--
-			r.w.pass(n)
+			r.w.passRecord(n)
 			continue
 		}
 		switch {
@@ -408,7 +408,7 @@ func (r *Reader) readCSV() error {
 		if plain {
 			r.w.passLines(n, 1)
 		} else {
-			r.w.pass(n)
+			r.w.passRecord(n)
 		}
 	}
 }

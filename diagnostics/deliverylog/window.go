@@ -101,6 +101,15 @@ func (w *window) passLines(n int, lines int64) {
 	w.offset += int64(n)
 }
 
+// passRecord leaves the n bytes of a table's record behind. Where CR alone ends
+// it, that is a line's end.
+func (w *window) passRecord(n int) {
+	if w.buf[w.start+n-1] == '\r' {
+		w.line++
+	}
+	w.pass(n)
+}
+
 var newline = []byte{'\n'}
 
 // passLine leaves the rest of the present line behind, however long it is. It
