@@ -489,5 +489,8 @@ func TestLockoutWithoutConsentSaysSoFirst(t *testing.T) {
 		if !strings.Contains(got, "consent missing") || !strings.Contains(got, "INCOMPLETE") {
 			t.Errorf("%s: %.300s", format, got)
 		}
+		if n := strings.Count(got, "Still missing"); n != 1 && format != "eml" { // which has it as text and as HTML
+			t.Errorf("%s says %d times what is missing: %s", format, n, got)
+		}
 	}
 }

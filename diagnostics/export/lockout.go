@@ -48,9 +48,6 @@ func lockoutLetter(r *ticket.Request, o Options) *letter {
 		rows = append(rows, [2]string{red.text(r.Fields[i].Label), lockoutValue(&r.Fields[i], red)})
 	}
 	d.add(pairs{rows})
-	if len(r.Missing) > 0 {
-		d.para("Still missing:", strings.Join(red.all(r.Missing), ", ")+".")
-	}
 	d.para("", red.text(r.Closing))
 	if len(r.Before) > 0 {
 		d.head(2, "Tried before")
