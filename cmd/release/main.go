@@ -93,7 +93,7 @@ func run(args []string, log io.Writer) error {
 		if err := step.do(); err != nil {
 			return fmt.Errorf("%s: %w", step.what, err)
 		}
-		fmt.Fprintf(log, "%-28s %.1f s\n", step.what, time.Since(start).Seconds())
+		r.took(step.what, start)
 	}
 	return nil
 }
@@ -160,13 +160,20 @@ func (r *release) buildAll() error {
 		name += " with changes"
 	}
 	for _, t := range withHost(targets) {
+		start := time.Now()
 		_, err := output(r.root, []string{"CGO_ENABLED=0", "GOOS=" + t.system, "GOARCH=" + t.arch, "GOAMD64=v1", "GOARM64=v8.0", "GOFLAGS="},
 			"go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid= -X 'main.release="+name+"'", "-o", r.program(t), "./cmd/otpdoctor")
 		if err != nil {
 			return fmt.Errorf("%s: %w", t, err)
 		}
+		r.took("program for "+t.String(), start)
 	}
 	return nil
+}
+
+// took tells how long something took, so that nobody waits for minutes without a word.
+func (r *release) took(what string, start time.Time) {
+	fmt.Fprintf(r.log, "%-28s %.1f s\n", what, time.Since(start).Seconds())
 }
 
 // withHost adds this machine, whose program writes the manual page.
