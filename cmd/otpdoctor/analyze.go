@@ -98,7 +98,7 @@ messages that failed or were late, no other message and no text.`,
 		},
 	}
 	f.input.register(cmd, true)
-	f.out.register(cmd)
+	f.out.register(cmd, toNamedFile)
 	fl := cmd.Flags()
 	fl.StringVar(&f.format, "format", "text", "`FORMAT`: text, json, md, html or csv")
 	fl.StringVar(&f.by, "by", "carrier", "group by `COLUMN`: carrier, country, provider or sender")
@@ -130,7 +130,10 @@ func (f *analyzeFlags) check(cmd *cobra.Command) error {
 	case cmd.Flags().Changed("csv"):
 		f.format = "csv"
 	default:
-		f.format = f.out.formatByName("analysis", f.format)
+		var err error
+		if f.format, err = f.out.formatByName("analysis", "format", f.format); err != nil {
+			return err
+		}
 	}
 	return cmp.Or(oneOf("format", f.format, export.Formats("analysis")), oneOf("by", f.by, groupings), oneOf("csv", f.table, export.Tables()))
 }

@@ -26,7 +26,10 @@ events of login logs (user, phone, event, outcome, at).`,
   otpdoctor convert --identity okta.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !cmd.Flags().Changed("to") {
-				to = out.formatByName("convert", to)
+				var err error
+				if to, err = out.formatByName("convert", "to", to); err != nil {
+					return err
+				}
 			}
 			if err := oneOf("to", to, export.Formats("convert")); err != nil {
 				return err
@@ -67,7 +70,7 @@ events of login logs (user, phone, event, outcome, at).`,
 		},
 	}
 	in.register(cmd, true)
-	out.register(cmd)
+	out.register(cmd, toNamedFile)
 	cmd.Flags().StringVar(&to, "to", "csv", "`FORMAT`: csv, jsonl or parquet")
 	registerValues(cmd, "to", words(export.Formats("convert")...))
 	return cmd

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -291,22 +292,34 @@ type outputFlags struct {
 }
 
 // formatByName is the format that the name of the file to write asks for, where
-// there is such a one of this kind (see export.Formats), else the standard one.
-func (f *outputFlags) formatByName(kind, standard string) string {
-	word := strings.TrimPrefix(strings.ToLower(filepath.Ext(f.file)), ".")
-	switch word {
-	case "htm":
-		word = "html"
-	case "ndjson":
-		word = "jsonl"
+// there is such a one of this kind (see export.Formats), else the standard one. A
+// name that asks for a format of another kind is an error: what is inside would
+// not be what the name says. flag is the one that names formats.
+func (f *outputFlags) formatByName(kind, flag, standard string) (string, error) {
+	ending := strings.TrimPrefix(strings.ToLower(filepath.Ext(f.file)), ".")
+	word := cmp.Or(map[string]string{"htm": "html", "ndjson": "jsonl"}[ending], ending)
+	formats := export.Formats(kind)
+	switch {
+	case slices.Contains(formats, word):
+		return word, nil
+	case slices.Contains(endings(), word):
+		return "", usagef(fmt.Sprintf("--%s with one of %s", flag, strings.Join(formats, ", ")), "-o %s: this is not written as %s", filepath.Base(f.file), word)
 	}
-	if slices.Contains(export.Formats(kind), word) {
-		return word
-	}
-	return standard
+	return standard, nil
 }
 
-func (f *outputFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&f.file, "output", "o", "", "write to `FILE`, - for standard output")
+// endings are those of names of files that promise one format.
+func endings() []string {
+	return slices.Concat(export.Formats("ticket"), export.Formats("convert"), []string{"xlsx"})
+}
+
+// What -o is for, where there is one format, and where there are several.
+const (
+	toFile      = "write to `FILE`, - for standard output"
+	toNamedFile = "write to `FILE`, in the format that its name ends with; - for standard output"
+)
+
+func (f *outputFlags) register(cmd *cobra.Command, what string) {
+	cmd.Flags().StringVarP(&f.file, "output", "o", "", what)
 	cmd.Flags().BoolVar(&f.force, "force", false, "replace FILE where it is there already")
 }

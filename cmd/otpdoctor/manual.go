@@ -142,6 +142,7 @@ func flagItems(flags *pflag.FlagSet, skip func(*pflag.Flag) bool) (list []item) 
 			return
 		}
 		value, text := pflag.UnquoteUsage(f)
+		text = strings.TrimPrefix(text, value+": ") // it stands behind the name already
 		name := "--" + f.Name
 		if f.Shorthand != "" {
 			name = "-" + f.Shorthand + ", " + name

@@ -52,7 +52,7 @@ address or a web address.`,
 			return nil
 		},
 	}
-	out.register(cmd)
+	out.register(cmd, toFile)
 	fl := cmd.Flags()
 	fl.StringArrayVar(&known.Numbers, "number", nil, "a `NUMBER` that must not be left in it, repeatable")
 	fl.StringArrayVar(&known.Names, "name", nil, "a person's `NAME` that must not be left in it, repeatable")

@@ -27,7 +27,7 @@ type reportFlags struct {
 }
 
 func (f *reportFlags) register(cmd *cobra.Command) {
-	f.outputFlags.register(cmd)
+	f.outputFlags.register(cmd, toNamedFile)
 	fl := cmd.Flags()
 	fl.StringVar(&f.format, "format", "text", "`FORMAT`: "+strings.Join(export.Formats(f.kind), ", "))
 	fl.BoolVar(&f.redact, "redact", false, "mask numbers, names, addresses (on for github unless --redact=false)")
@@ -48,7 +48,10 @@ func (f *reportFlags) register(cmd *cobra.Command) {
 func (f *reportFlags) resolve(a *app, cmd *cobra.Command) (export.Options, error) {
 	o := a.exportOptions()
 	if !cmd.Flags().Changed("format") {
-		f.format = f.formatByName(f.kind, f.format)
+		var err error
+		if f.format, err = f.formatByName(f.kind, "format", f.format); err != nil {
+			return o, err
+		}
 	}
 	if err := oneOf("format", f.format, export.Formats(f.kind)); err != nil {
 		return o, err
