@@ -11,6 +11,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -420,8 +421,7 @@ func when(s string) time.Time {
 		}
 	}
 	if allDigits(s) && (len(s) == 10 || len(s) == 13) {
-		var n int64
-		fmt.Sscan(s, &n)
+		n, _ := strconv.ParseInt(s, 10, 64)
 		if len(s) == 10 {
 			n *= 1000
 		}

@@ -52,15 +52,14 @@ func Check(raw, region string) Number {
 		}
 		return n
 	}
-	n.fill(&r, raw)
+	n.fill(&r)
 	n.correct(&t, &r, first, region)
 	n.advise(&r)
 	return n
 }
 
-// fill sets what follows from the number alone. raw is used where it is the
-// E.164 form, to save a copy.
-func (n *Number) fill(r *reading, raw string) {
+// fill sets what follows from the number alone. The three forms are cut from one text.
+func (n *Number) fill(r *reading) {
 	c := r.code
 	var buf [80]byte
 	e164 := append(append(append(buf[:0], '+'), c.digits...), r.national...)

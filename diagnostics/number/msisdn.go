@@ -95,6 +95,18 @@ func (m MSISDN) E164() string {
 // String is E164.
 func (m MSISDN) String() string { return m.E164() }
 
+// International gives the number as people write it, "+44 7700 900187", and
+// E164 where it is not valid.
+func (m MSISDN) International() string {
+	e164 := m.E164()
+	if Classify(m).Valid {
+		if c, national := splitCallingCode(e164[1:]); c != nil {
+			return c.format(national, true)
+		}
+	}
+	return e164
+}
+
 // Masked gives what may be shown of a number where personal data is hidden:
 // the country's calling code and the last two digits, "+44 … 87". Of an odd
 // recipient nothing can be shown.

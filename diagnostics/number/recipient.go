@@ -104,15 +104,3 @@ func digitsMSISDN(digits string) MSISDN {
 	}
 	return m
 }
-
-// International gives the number as people write it, "+44 7700 900187", and
-// E164 where it is not valid.
-func (m MSISDN) International() string {
-	e164 := m.E164()
-	if Classify(m).Valid {
-		if c, national := splitCallingCode(e164[1:]); c != nil {
-			return c.format(national, true)
-		}
-	}
-	return e164
-}

@@ -1,12 +1,11 @@
 package number
 
 import (
+	"regexp"
 	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
-
-	"regexp"
 )
 
 // text is a number as written, taken apart, before any numbering plan is asked.
