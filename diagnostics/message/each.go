@@ -63,6 +63,7 @@ func (g *graceMeter) add(m *Message) {
 }
 
 func (g *graceMeter) grace() time.Duration {
+	// The rank of the percentile, rounded up, less the latencies that were not kept.
 	at := int(0.995*float64(g.n)+0.999999999) - 1 - (g.n - len(g.over))
 	if at < 0 || len(g.over) == 0 {
 		return MinGrace

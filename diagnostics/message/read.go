@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"context"
 	"sync"
 
@@ -152,10 +153,5 @@ func (r *reading) flush(ctx context.Context) error {
 		all.Go(func() { errs[i] = drain(w) })
 	}
 	all.Wait()
-	for _, err := range errs { // all are of the same kind
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return cmp.Or(errs...) // all are of the same kind
 }
