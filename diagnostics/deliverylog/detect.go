@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
 )
 
 // Bounds of looking at the beginning of an input.
@@ -144,7 +147,7 @@ func lookLines(head []byte, whole bool, o *Options, only *Format) *plan {
 	return &plan{format: best, framing: frameLine}
 }
 
-// tally of the formats that objects fit.
+// fits counts the objects that fit each format.
 type fits struct {
 	formats []*Format
 	only    *Format
@@ -163,7 +166,7 @@ func (c *fits) visit(t *tree, n int32) bool {
 		if f.split != nil || f.tables || c.only != nil && f != c.only || !f.fitsTree(t, n) {
 			continue
 		}
-		if best == nil || best.general() && !f.general() || best.general() == f.general() && len(f.needs) > len(best.needs) {
+		if f.closer(best) {
 			best = f
 		}
 	}
@@ -300,7 +303,7 @@ func bestFormat(h *header, o *Options) (best *Format) {
 		if len(f.missing(h, o)) > 0 {
 			continue
 		}
-		if best == nil || best.general() && !f.general() || best.general() == f.general() && len(f.needs) > len(best.needs) {
+		if f.closer(best) {
 			best = f
 		}
 	}
@@ -405,7 +408,7 @@ func (e *UnknownNameError) Error() string { return "no log format is called " + 
 func (e *UnknownNameError) Hints() []string {
 	best, least := "", 4
 	for _, f := range e.formats {
-		if d := editDistance(e.Name, f.Name); d < least {
+		if d := levenshtein.ComputeDistance(strings.ToLower(e.Name), f.Name); d < least {
 			best, least = f.Name, d
 		}
 	}
@@ -414,25 +417,3 @@ func (e *UnknownNameError) Hints() []string {
 	}
 	return []string{"otpdoctor formats lists them"}
 }
-
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		last := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := last
-			if lower(a[i-1]) != lower(b[j-1]) {
-				cost++
-			}
-			last = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(b)]
-}
-
-var errCutOff = errors.New("record is cut off")

@@ -233,6 +233,12 @@ func (f *Format) general() bool {
 	return f.Provider == "" && f != &otpdoctorCSV && f != &otpdoctorJSONL
 }
 
+// closer says whether f is to be taken before best, which may be nil: a provider's
+// format before a general one, else the one that needs more.
+func (f *Format) closer(best *Format) bool {
+	return best == nil || best.general() && !f.general() || best.general() == f.general() && len(f.needs) > len(best.needs)
+}
+
 // find looks a name up from node n of t; 0 where it is not there.
 func (nm *name) find(t *tree, n int32) int32 {
 	for _, part := range nm.parts {
@@ -311,7 +317,7 @@ func newHeader(cells [][]byte) *header {
 	return h
 }
 
-// column finds the columns of a name.
+// column finds the first column of a name, -1 where there is none.
 func (h *header) column(plain string) int {
 	if plain == "" {
 		return -1

@@ -19,13 +19,8 @@ var jasminMessages = Format{
 		}
 		event := string(p.text(roleExtra))
 		if event == "DLR" {
-			r.State, r.Rank = Passing, rankSent
-			known := false
-			for w, m := range smppWords {
-				if sameName(r.Status, w) {
-					r.State, r.Rank, known = m.state, m.rank, true
-				}
-			}
+			m, known := smppState(r.Status)
+			r.State, r.Rank = m.state, m.rank
 			if !known {
 				p.unknownWord(r.Status)
 			}

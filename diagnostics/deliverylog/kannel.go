@@ -47,12 +47,8 @@ func (p *rows) kannelReceipt(r *Record) error {
 	flags := p.text(roleMore)
 	event := flags[bytes.LastIndexByte(flags, ':')+1:]
 	if len(r.Status) > 0 {
-		r.State, r.Rank = Passing, rankSent
-		for w, m := range smppWords {
-			if sameName(r.Status, w) {
-				r.State, r.Rank = m.state, m.rank
-			}
-		}
+		m, _ := smppState(r.Status)
+		r.State, r.Rank = m.state, m.rank
 	}
 	switch string(event) {
 	case "1":

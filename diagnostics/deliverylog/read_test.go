@@ -379,6 +379,34 @@ func TestLinesOfCR(t *testing.T) {
 	}
 }
 
+// What to do about a packing that is not read can be pasted as it stands.
+func TestHintsOfPackings(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"march/log.bz2", "BZh91AY", "unpack it first: bunzip2 -k march/log.bz2"},
+		{"my logs/log.xz", "\xfd7zXZ\x00", "unpack it first: unxz -k 'my logs/log.xz'"},
+		{"-", "BZh91AY", "unpack it first"},
+	} {
+		log := textLog(c.text)
+		log.Name = c.name
+		_, _, err := tryRead(log, Options{})
+		var in *InputError
+		if !errors.As(err, &in) || in.Hint != c.want {
+			t.Errorf("%s: %v, %+v", c.name, err, in)
+		}
+	}
+	log := textLog("Who,What\nx,y\n+447700900001,delivered\n")
+	log.Name = "my logs/log.csv"
+	_, _, err := tryRead(log, Options{})
+	var unknown *UnknownFormatError
+	if !errors.As(err, &unknown) {
+		t.Fatal(err)
+	}
+	unknown.Map = "to=Who"
+	if got := unknown.Hints()[0]; got != "otpdoctor analyze 'my logs/log.csv' --map to=Who" {
+		t.Error(got)
+	}
+}
+
 func TestLongRecords(t *testing.T) {
 	long := strings.Repeat("x", 3<<20)
 	text := "message_id,to,status,note\n" +

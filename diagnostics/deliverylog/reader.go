@@ -11,6 +11,8 @@ import (
 	"strings"
 )
 
+var errCutOff = errors.New("record is cut off")
+
 // Reader reads one input. Open finds out what it is; Each then reads it to its end.
 type Reader struct {
 	name  string
@@ -71,7 +73,7 @@ func Open(ctx context.Context, log Log, o Options) (*Reader, error) {
 }
 
 func (r *Reader) begin(src io.Reader) error {
-	u, err := unpack(shortName(r.name), src, r.size, &r.o)
+	u, err := unpack(r.name, src, r.size, &r.o)
 	r.u = u
 	if err != nil {
 		return r.inputError(err)

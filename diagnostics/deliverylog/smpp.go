@@ -11,6 +11,15 @@ var smppWords = words{
 	"unknown": noReceipt,
 }
 
+// smppState is what a receipt's state means: no more than that the message is
+// under way where it is not known.
+func smppState(state []byte) (m meaning, known bool) {
+	if m, known = smppWords[plainName(string(state))]; !known {
+		m = passing
+	}
+	return m, known
+}
+
 // smppReceipts are the texts of SMPP delivery receipts (SMPP 3.4, appendix B), one
 // a line, whatever stands before. They hold no phone number. Times are the SMSC's
 // own, without a zone: only their difference can be trusted.

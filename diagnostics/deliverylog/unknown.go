@@ -75,7 +75,7 @@ func (e *UnknownFormatError) Hints() []string {
 		return []string{"it is a login log (" + e.Other + "): name it with --identity"}
 	}
 	if e.Map != "" {
-		hints = append(hints, "otpdoctor analyze "+e.File+" --map "+shellWord(e.Map))
+		hints = append(hints, "otpdoctor analyze "+shellWord(e.File)+" --map "+shellWord(e.Map))
 	}
 	or := ""
 	if len(hints) > 0 {

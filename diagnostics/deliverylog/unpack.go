@@ -81,7 +81,8 @@ type errArchive struct{ reason, hint string }
 
 func (e errArchive) Error() string { return e.reason }
 
-// unpack finds out by content how src is packed and takes that away.
+// unpack finds out by content how src is packed and takes that away. name is the
+// file as the user gave it, for hints.
 func unpack(name string, src io.Reader, size int64, o *Options) (u *unpacked, err error) {
 	u = &unpacked{raw: newRaw(src, o), o: o}
 	defer func() {
@@ -151,11 +152,11 @@ func unpack(name string, src io.Reader, size int64, o *Options) (u *unpacked, er
 		case bytes.HasPrefix(head, []byte("H4sI")):
 			next = &packing{u: u, r: &base64Lines{r: b}, what: "base64"}
 		case len(head) > 262 && string(head[257:262]) == "ustar":
-			return u, errArchive{"is a tar archive", "take the log out of it first: tar -xf " + name}
+			return u, errArchive{"is a tar archive", "take the log out of it first" + by("tar -xf", name)}
 		case bytes.HasPrefix(head, []byte("BZh")):
-			return u, errArchive{"is packed with bzip2", "unpack it first: bunzip2 -k " + name}
+			return u, errArchive{"is packed with bzip2", "unpack it first" + by("bunzip2 -k", name)}
 		case bytes.HasPrefix(head, []byte("\xfd7zXZ\x00")):
-			return u, errArchive{"is packed with xz", "unpack it first: unxz -k " + name}
+			return u, errArchive{"is packed with xz", "unpack it first" + by("unxz -k", name)}
 		case bytes.HasPrefix(head, []byte("7z\xbc\xaf")), bytes.HasPrefix(head, []byte("Rar!")):
 			return u, errArchive{"is an archive of a kind that is not read", "take the log out of it first"}
 		case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
@@ -171,6 +172,14 @@ func unpack(name string, src io.Reader, size int64, o *Options) (u *unpacked, er
 		}
 		b = bufio.NewReaderSize(next, 64<<10)
 	}
+}
+
+// by is the command that does it with a file, nothing where there is none.
+func by(command, file string) string {
+	if file == "-" || file == "" {
+		return ""
+	}
+	return ": " + command + " " + shellWord(file)
 }
 
 var errNested = errArchive{"is packed more than twice", "unpack it first"}
