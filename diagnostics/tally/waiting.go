@@ -186,7 +186,7 @@ func (c *Counter) flush(shard int) {
 func (c *Counter) relieve(s *shard) {
 	most := int64(spillBytes)
 	if m := c.o.MaxMemory; m > 0 {
-		most = min(most, spillPart*m/int64(len(c.people.shards))) // so that too many numbers are noticed soon
+		most = min(most, spillPart*m/int64(len(c.people.shards))) // so that there is room for sorting it
 	}
 	spilled := false
 	if int64(s.waiting.spilled) < max(most, spillPart*int64(s.bytes)) {
