@@ -58,7 +58,7 @@ func memoryOf(read func(string) ([]byte, error)) int64 {
 // Before the first collection it may grow to 48 MiB: a log of a few rows is read
 // by then, and with memorySlack alone it would collect at every half MiB.
 const (
-	memorySlack = 12
+	memorySlack = 10
 	firstSlack  = 1200 // of the 4 MiB at which Go collects first
 )
 

@@ -68,8 +68,8 @@ type chunk struct {
 }
 
 const (
-	// waitingBytes is how much of a shard waits in memory: 32 MiB in all shards.
-	waitingBytes = 1 << 18
+	// waitingBytes is how much of a shard waits in memory: 24 MiB in all shards.
+	waitingBytes = 3 << 16
 	// spillBytes is how much of a shard may wait in the file, 2 GiB of all shards,
 	// or spillPart times what its records take.
 	spillBytes = 16 << 20
