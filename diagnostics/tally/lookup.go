@@ -56,7 +56,7 @@ func (t *Table) GroupIndex(country, name string) int {
 func (t *Table) User(n number.MSISDN) (u User, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r, ok := t.record(t.assemble(), n)
+	r, ok := t.look(n)
 	if !ok {
 		return User{}, false
 	}
@@ -109,7 +109,7 @@ func (t *Table) EachAffected(f func(*User)) {
 func (t *Table) GroupsOf(n number.MSISDN) []int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r, ok := t.record(t.assemble(), n)
+	r, ok := t.look(n)
 	if !ok {
 		return nil
 	}
@@ -171,6 +171,39 @@ func (t *Table) assemble() *assembler {
 		t.scratch = t.assembler()
 	}
 	return t.scratch
+}
+
+// maxLooked is how many numbers are remembered that were looked up.
+const maxLooked = 64
+
+// look reads one number into a record that is good until the next call. Numbers
+// without a bad attempt are remembered: for each of them a part of the messages
+// that wait has to be read, and the same few are asked for again and again. t.mu is
+// held.
+func (t *Table) look(n number.MSISDN) (r *record, ok bool) {
+	if r, ok := t.looked[n]; ok {
+		return r, r != nil
+	}
+	r, ok = t.record(t.assemble(), n)
+	if key := uint64(n); t.people.shard(key).waiting.n == 0 || n == 0 || t.hasKept(key) {
+		return r, ok
+	}
+	if t.looked == nil || len(t.looked) == maxLooked {
+		t.looked = map[number.MSISDN]*record{}
+	}
+	t.looked[n] = nil
+	if ok {
+		own := *r
+		own.perGroup = slices.Clone(r.perGroup)
+		t.looked[n] = &own
+	}
+	return r, ok
+}
+
+// hasKept says whether the record of a number is kept.
+func (t *Table) hasKept(key uint64) bool {
+	_, ok := t.kept.shard(key).locate(key)
+	return ok
 }
 
 // record reads one number into a's own record, good until its next call.

@@ -89,6 +89,7 @@ type Table struct {
 
 	mu      sync.Mutex // over what follows
 	scratch *assembler
+	looked  map[number.MSISDN]*record // nil: not in the log
 }
 
 // Counts are messages by status.

@@ -31,9 +31,18 @@ func TestFind(t *testing.T) {
 		if i < numbers {
 			want = int32(bit(i%2 == 0) + bit(i%3 == 0))
 		}
-		u, ok := table.User(number.MSISDN(447700900000 + i))
-		if u.Messages != want || ok != (want > 0) {
-			t.Fatalf("number %d has %d messages (%v), want %d", i, u.Messages, ok, want)
+		n := number.MSISDN(447700900000 + i)
+		for _, when := range []string{"first", "remembered", "after others"} {
+			if when == "after others" {
+				table.User(n + 1)
+			}
+			u, ok := table.User(n)
+			if u.Messages != want || ok != (want > 0) || ok && u.Number != n || len(table.GroupsOf(n)) != int(bit(ok)) {
+				t.Fatalf("%s: number %d has %d messages (%v), want %d", when, i, u.Messages, ok, want)
+			}
+		}
+		if len(table.looked) == 0 || len(table.looked) > maxLooked {
+			t.Fatalf("%d numbers are remembered, want 1 to %d", len(table.looked), maxLooked)
 		}
 	}
 }
