@@ -246,6 +246,9 @@ func (c *Counter) countPeople(t *Table, groups []*groupBuild, total *groupBuild)
 		all.Go(func() { closers[i].work(&next) })
 	}
 	all.Wait()
+	if t.over.Load() {
+		c.flood()
+	}
 	if c.Flooded() {
 		t.Bad = nil
 		return
@@ -311,7 +314,7 @@ func newCloser(c *Counter, t *Table, groups, nth, of int) *closer {
 // work counts the shards that no other closer has taken.
 func (cl *closer) work(next *atomic.Int32) {
 	p := cl.c.people
-	for i := next.Add(1) - 1; int(i) < len(p.shards) && !p.flooded.Load(); i = next.Add(1) - 1 {
+	for i := next.Add(1) - 1; int(i) < len(p.shards) && !cl.t.over.Load(); i = next.Add(1) - 1 {
 		cl.shard(&p.shards[i], &cl.t.kept.shards[i])
 	}
 	cl.bad.nameIDs()
@@ -339,7 +342,7 @@ func (cl *closer) shard(s, kept *shard) {
 	}
 	cl.t.size.Add(int64((cl.bad.n-bad)*attemptBytes + kept.bytes))
 	if size := p.size.Load() + cl.t.size.Load(); cl.c.o.MaxMemory > 0 && size > cl.c.o.MaxMemory {
-		cl.c.flood()
+		cl.t.over.Store(true)
 	}
 }
 

@@ -335,7 +335,7 @@ func (b *refBuilder) table() *counted {
 		for _, start := range slices.Sorted(maps.Keys(slots)) {
 			delays = append(delays, *slots[start])
 		}
-		if i < 10 { // as look does
+		if i < 3 { // as look does
 			t.Delays = append(t.Delays, delays)
 		}
 	}

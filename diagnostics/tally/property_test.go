@@ -26,7 +26,7 @@ func look(t *Table) *counted {
 	c := &counted{Clock: t.Clock, From: t.From, To: t.To, Totals: t.Totals, Bad: t.Bad, BadUser: t.BadUser, Watched: t.watched}
 	for i, g := range t.Groups {
 		c.Groups = append(c.Groups, *g)
-		if i < 10 {
+		if i < 3 {
 			c.Delays = append(c.Delays, t.Delays(i, -1<<62, 1<<62))
 		}
 	}

@@ -84,6 +84,7 @@ type Table struct {
 
 	kept store        // records of those with bad attempts whose messages wait
 	size atomic.Int64 // bytes of these and of Bad
+	over atomic.Bool  // they are too many
 
 	badBlocks atomic.Int64 // taken of Bad while it is made
 
