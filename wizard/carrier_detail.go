@@ -359,7 +359,7 @@ func (m *model) userText(n number.MSISDN, w int) []string {
 }
 
 func (m *model) attemptLine(a tally.Attempt) string {
-	st := m.st
+	st, code := m.st, m.table().Code(&a)
 	sign, word := st.signs.pass, "ok"
 	switch a.Outcome {
 	case tally.Failed:
@@ -371,8 +371,8 @@ func (m *model) attemptLine(a tally.Attempt) string {
 	}
 	line := "  " + a.First.Std().Format("Mon _2 Jan 15:04:05") + "  " + sign + " " + st.pad(word, 9) + "  " + st.pad(tally.FormatNoun(a.Messages, "message"), 11)
 	switch {
-	case a.Code != "" && a.Outcome != tally.OK:
-		line += "  " + clean(a.Code) + " " + m.codeWords(a.Code, a.Reason)
+	case code != "" && a.Outcome != tally.OK:
+		line += "  " + clean(code) + " " + m.codeWords(code, a.Reason)
 	case a.DeliveredAt.Known():
 		line += "  after " + tally.FormatDuration(time.Duration(a.DeliveredAt-a.First)*time.Millisecond)
 	}

@@ -18,6 +18,7 @@ import (
 	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/export"
 	"cli.otpdoctor/diagnostics/number"
+	"cli.otpdoctor/diagnostics/tally"
 )
 
 // inputFlags are what the help calls INPUT: the same wherever logs are read.
@@ -167,11 +168,9 @@ func (a *app) readLookup(path string) (*carrier.Lookup, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch n := l.Rejected(); {
-	case n == 1:
-		a.warnf("%s: 1 record has no phone number or no result, and was left out", filepath.Base(path))
-	case n > 1:
-		a.warnf("%s: %d records have no phone number or no result, and were left out", filepath.Base(path), n)
+	if n := l.Rejected(); n > 0 {
+		left := tally.FormatNoun(n, "record has no phone number or no result, and was", "records have no phone number or no result, and were")
+		a.warnf("%s: %s left out", filepath.Base(path), left)
 	}
 	return l, nil
 }

@@ -2,8 +2,6 @@ package deliverylog
 
 import (
 	"crypto/rand"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -12,23 +10,17 @@ import (
 // system has for them. It is gone when it is closed, and when the process ends,
 // however it ends; nobody has to remove it.
 func TempFile() (*os.File, error) {
-	for range 10 {
-		name := filepath.Join(os.TempDir(), "otpdoctor-"+rand.Text())
-		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL|goneWhenClosed, 0o600)
-		if errors.Is(err, fs.ErrExist) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if goneWhenClosed == 0 {
-			err = os.Remove(name)
-		}
-		if err != nil {
-			f.Close()
-			return nil, err
-		}
-		return f, nil
+	name := filepath.Join(os.TempDir(), "otpdoctor-"+rand.Text())
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL|goneWhenClosed, 0o600)
+	if err != nil {
+		return nil, err
 	}
-	return nil, fs.ErrExist
+	if goneWhenClosed == 0 {
+		err = os.Remove(name)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
 }

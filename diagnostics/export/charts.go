@@ -650,10 +650,11 @@ func (c *charts) oneUser(k *ticket.Ticket) (chart, bool) {
 	words := map[tally.Outcome]string{tally.OK: "code came", tally.Late: "too late", tally.Failed: "no code", tally.NotJudged: "not judged"}
 	lanes := []tally.Outcome{tally.OK, tally.Late, tally.Failed, tally.NotJudged}
 	count := map[tally.Outcome]int{}
-	for _, a := range attempts {
+	for i := range attempts {
+		a := &attempts[i]
 		count[a.Outcome]++
 		x.data.rows = append(x.data.rows, []string{a.First.Std().Format("2006-01-02 15:04:05"), a.First.Std().In(loc).Format("Mon 2 Jan 15:04"), strconv.Itoa(int(a.Messages)),
-			strconv.Itoa(int(a.Delivered)), words[a.Outcome], word(a.Code)})
+			strconv.Itoa(int(a.Delivered)), words[a.Outcome], word(c.report.Table.Code(a))})
 	}
 	lanes = slices.DeleteFunc(lanes, func(o tally.Outcome) bool { return count[o] == 0 && o != tally.OK && o != tally.Failed })
 	first, last := attempts[0].First, attempts[len(attempts)-1].First

@@ -150,7 +150,7 @@ func attemptsCSV(w io.Writer, r *finding.Report, f *finding.Finding, red *redact
 		}
 		g := r.Table.Groups[a.Group]
 		c.row(red.e164(a.Number), word(g.Country), red.text(g.Carrier), known(stamp(a.First)), known(stamp(a.Last)), strconv.Itoa(int(a.Messages)), strconv.Itoa(int(a.Delivered)),
-			a.Outcome.String(), a.Reason.String(), word(a.Code), red.id(a.MessageID))
+			a.Outcome.String(), a.Reason.String(), word(r.Table.Code(a)), red.id(r.Table.MessageID(a)))
 	}
 	return c.close()
 }

@@ -169,8 +169,8 @@ func (b *board) count(c *claim) {
 	for _, i := range c.attempts {
 		at := b.full(i)
 		c.Messages += int(at.Messages)
-		if at.Code != "" {
-			codes[at.Code]++
+		if code := b.table.Code(at); code != "" {
+			codes[code]++
 		}
 	}
 	for _, i := range b.peopleOf(c.attempts) {
@@ -226,7 +226,7 @@ func (b *board) byCodes(cause Cause, is func(reason.Reason) bool, byPrefix bool)
 func (b *board) codesOf(picked []int32) []string {
 	n := make(map[string]int)
 	for _, i := range picked {
-		n[b.full(i).Code]++
+		n[b.table.Code(b.full(i))]++
 	}
 	var codes []string
 	for len(n) > 0 {
@@ -239,7 +239,7 @@ func (b *board) codesOf(picked []int32) []string {
 
 func (b *board) withCode(picked []int32, code string) (own []int32) {
 	for _, i := range picked {
-		if b.full(i).Code == code {
+		if b.table.Code(b.full(i)) == code {
 			own = append(own, i)
 		}
 	}

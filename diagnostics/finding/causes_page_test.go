@@ -66,7 +66,7 @@ func example(t *testing.T, cause Cause) string {
 // inWords lays a finding out as the page has it.
 func inWords(f Finding) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s, %s %s, %s\n", f.Title, f.Severity, tally.FormatCount(int64(f.AffectedUsers)), plural(f.AffectedUsers, "user"), tally.FormatSure(f.Confidence))
+	fmt.Fprintf(&b, "%s\n%s, %s, %s\n", f.Title, f.Severity, tally.FormatNoun(f.AffectedUsers, "user"), tally.FormatSure(f.Confidence))
 	wrap(&b, "", f.Summary)
 	for _, e := range f.Evidence {
 		wrap(&b, "- ", e.Text)

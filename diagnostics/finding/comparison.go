@@ -286,7 +286,7 @@ func (c *Change) sentence() string {
 	switch {
 	case c.Verdict != CannotTell:
 	case c.Needs > 0:
-		text += fmt.Sprintf(" About %s more %s would settle it.", tally.FormatCount(int64(c.Needs)), plural(c.Needs, "attempt"))
+		text += " About " + moreOf(c.Needs, "attempt") + " would settle it."
 	case c.Before.Total == 0:
 		text += " There is nothing before to compare with."
 	default:

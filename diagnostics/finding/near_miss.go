@@ -69,7 +69,7 @@ func (b *board) nearCarriers(t test, cause Cause) (list []nearing) {
 			if more == 0 || more > mostToWait {
 				continue
 			}
-			missing = fmt.Sprintf("%s more %s like these would settle it", tally.FormatCount(int64(more)), plural(more, "user"))
+			missing = moreOf(more, "user") + " like these would settle it"
 		}
 		name := tally.CarrierName(a.country, a.carrier)
 		verb := "looks worse"
@@ -116,7 +116,7 @@ func (b *board) nearUsers() (list []nearing) {
 		missing := ""
 		if bad < repeatAttempts {
 			more := repeatAttempts - bad
-			missing = fmt.Sprintf("%d more %s on another day would settle it", more, plural(more, "failed attempt"))
+			missing = moreOf(more, "failed attempt") + " on another day would settle it"
 		} else {
 			missing = "a failure on another day would settle it"
 		}
@@ -132,9 +132,5 @@ func attemptsOf(s sum) string {
 	return tally.FormatOf(int64(s.bad), int64(s.n)) + " attempts"
 }
 
-func plural(n int, one string) string {
-	if n == 1 {
-		return one
-	}
-	return one + "s"
-}
+// moreOf writes "12 more users".
+func moreOf(n int, noun string) string { return tally.FormatNoun(n, "more "+noun) }

@@ -25,8 +25,9 @@ type TimeLine struct {
 // Moment is one attempt of a [TimeLine].
 type Moment struct {
 	tally.Attempt
-	Findings  []int // indices in TimeLine.Findings: those whose window holds it
-	NearBad   int   // late or failed attempts of the carrier's others within Around of it
+	Code      string // see [tally.Table.Code]
+	Findings  []int  // indices in TimeLine.Findings: those whose window holds it
+	NearBad   int    // late or failed attempts of the carrier's others within Around of it
 	NearTotal int
 }
 
@@ -84,7 +85,7 @@ func (r *Report) TimeLine(n number.MSISDN) (l TimeLine, ok bool) {
 	l.OthersBad = int(g.AttemptsLate+g.AttemptsFailed) - int(mine.bad)
 	l.OthersTotal = int(g.AttemptsJudged) - int(mine.n)
 	for i := range w.Attempts {
-		m := Moment{Attempt: w.Attempts[i]}
+		m := Moment{Attempt: w.Attempts[i], Code: t.Code(&w.Attempts[i])}
 		for j := range l.Findings {
 			if l.Findings[j].Window.holds(m.First) {
 				m.Findings = append(m.Findings, j)

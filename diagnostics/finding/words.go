@@ -269,7 +269,7 @@ func (f *Finding) scopeInWords() string {
 // meaning is what a code among these attempts says.
 func (b *board) meaning(code string, attempts []int32) string {
 	for _, i := range attempts {
-		if at := b.full(i); at.Code == code && at.Reason != reason.Unknown {
+		if at := b.full(i); b.table.Code(at) == code && at.Reason != reason.Unknown {
 			return " (" + at.Reason.Title() + ")"
 		}
 	}
@@ -284,7 +284,10 @@ func (b *board) examples(attempts []int32) []Evidence {
 	for _, again := range []bool{false, true} {
 		for _, i := range slices.Backward(attempts) {
 			at := b.full(i)
-			if len(picked) == mostExamples || at.MessageID == "" || seen[at.Number] != again || slices.Contains(picked, i) {
+			if len(picked) == mostExamples {
+				break
+			}
+			if !at.HasMessageID() || seen[at.Number] != again || slices.Contains(picked, i) {
 				continue
 			}
 			seen[at.Number] = true
@@ -295,11 +298,12 @@ func (b *board) examples(attempts []int32) []Evidence {
 	var out []Evidence
 	for _, i := range slices.Backward(picked) {
 		at := b.full(i)
-		text := fmt.Sprintf("%s, %s, message %s", momentOf(at.First), at.Number.International(), at.MessageID)
-		if at.Code != "" && at.Outcome == tally.Failed {
-			text += ", code " + at.Code
+		id, code := b.table.MessageID(at), b.table.Code(at)
+		text := fmt.Sprintf("%s, %s, message %s", momentOf(at.First), at.Number.International(), id)
+		if code != "" && at.Outcome == tally.Failed {
+			text += ", code " + code
 		}
-		out = append(out, Evidence{Text: text, Number: at.Number, MessageID: at.MessageID, Code: at.Code, At: at.First})
+		out = append(out, Evidence{Text: text, Number: at.Number, MessageID: id, Code: code, At: at.First})
 	}
 	return out
 }
@@ -341,7 +345,7 @@ func (b *board) providerReady(f *Finding, attempts []int32) string {
 		newest = max(newest, at.First)
 		if end-at.First <= readyAge {
 			users[at.Number] = true
-			if at.MessageID != "" {
+			if at.HasMessageID() {
 				ids++
 			}
 		}

@@ -51,7 +51,7 @@ type Message struct {
 	Submitted     deliverylog.Time
 	Done          deliverylog.Time // delivery time; NoTime unless Delivered and told
 	Verified      deliverylog.Time // when the code was typed in
-	Profile       int32            // the same in messages of a reading that have country, carrier and codes in common; 0: nothing is known of that
+	Profile       int32            // a hint: messages of a reading that share it have country and carrier in common; 0: nothing is known of that
 	File          int              // index of the input
 	Line          int64            // line of the winning row there
 }

@@ -33,7 +33,7 @@ type attempt struct {
 	Attempt
 	delay uint8
 	local int64  // local time of First, ms since 1970
-	id    []byte // MessageID, which is left to the one who keeps it
+	id    []byte // which is left to the one who keeps it
 }
 
 const gapMS = deliverylog.Time(AttemptGap / time.Millisecond)
@@ -173,8 +173,8 @@ func (a *assembler) describe(at *attempt, zone uint16, items []item) {
 	}
 	best := 0
 	for e, n := range a.codes {
-		if code := a.t.errors[e].code; code != "" && (n > best || n == best && code < at.Code) {
-			best, at.Code = n, code
+		if code := a.t.errors[e].code; code != "" && (n > best || n == best && code < a.t.errors[at.err].code) {
+			best, at.err = n, e
 		}
 	}
 }

@@ -12,7 +12,8 @@ import (
 
 // Bad attempts are many in a large log, and each is large. So they are put where
 // they stay from the beginning: closers fill blocks of one list, which is made as
-// long as it can become, and is sorted in its place.
+// long as it can become, and is sorted in its place. They hold no pointers, which
+// the collector would have to follow.
 
 const (
 	badLength    = 512 // attempts in a block
@@ -50,32 +51,19 @@ type badBlock struct {
 	n       int // attempts, of all blocks
 	from    int // where it begins
 	list    []Attempt
-	ids     []byte // message ids of the block, which share memory
-	ends    []int32
+	ids     idWriter
 }
 
 // keep puts an attempt in. user is the closer's own number for who it is of.
 func (b *badBlock) keep(t *Table, at *attempt, user int64) {
 	if len(b.list) == cap(b.list) {
-		b.nameIDs()
 		b.from = int(t.badBlocks.Add(1)-1) * badLength
 		b.list = t.Bad[b.from : b.from : b.from+badLength]
 	}
 	at.user = int32(user)*int32(b.of) + int32(b.nth)
+	at.Attempt.id = b.ids.put(&t.ids, at.id)
 	b.list = append(b.list, at.Attempt)
-	b.ids = append(b.ids, at.id...)
-	b.ends = append(b.ends, int32(len(b.ids)))
 	b.n++
-}
-
-// nameIDs gives the attempts of the block their message ids.
-func (b *badBlock) nameIDs() {
-	ids, from := string(b.ids), int32(0)
-	for i, end := range b.ends {
-		b.list[i].MessageID = ids[from:end]
-		from = end
-	}
-	b.ids, b.ends = b.ids[:0], b.ends[:0]
 }
 
 // badKey is what bad attempts are sorted by.

@@ -317,7 +317,6 @@ func (cl *closer) work(next *atomic.Int32) {
 	for i := next.Add(1) - 1; int(i) < len(p.shards) && !cl.t.over.Load(); i = next.Add(1) - 1 {
 		cl.shard(&p.shards[i], &cl.t.kept.shards[i])
 	}
-	cl.bad.nameIDs()
 }
 
 // shard counts the numbers of a shard. Those with a bad attempt are looked up
@@ -592,6 +591,7 @@ func (b *groupBuild) finish(errs []errorKey) {
 func (c *Counter) closeWatched(t *Table) {
 	a := t.assembler()
 	a.full = true
+	var ids idWriter
 	for n, ms := range c.watch {
 		if len(*ms) == 0 {
 			continue
@@ -616,7 +616,7 @@ func (c *Counter) closeWatched(t *Table) {
 		})
 		zone := a.places.of(uint64(n))
 		a.each(n, zone, items, func(at *attempt) {
-			at.MessageID = string(at.id)
+			at.Attempt.id = ids.put(&t.ids, at.id)
 			w.Attempts = append(w.Attempts, at.Attempt)
 		})
 		t.watched[n] = w

@@ -143,7 +143,7 @@ func TestSmallLog(t *testing.T) {
 	if got, want := tab.GroupsOf(ann), []int{0, 1}; !slices.Equal(got, want) {
 		t.Errorf("groups of ann: got %v, want %v", got, want)
 	}
-	if len(tab.Bad) != 2 || tab.Bad[0].Messages != 2 || tab.Bad[0].Code != "30007" || tab.Bad[0].MessageID != fmt.Sprint("m", morning) || tab.Bad[1].Outcome != Late {
+	if len(tab.Bad) != 2 || tab.Bad[0].Messages != 2 || tab.Code(&tab.Bad[0]) != "30007" || tab.MessageID(&tab.Bad[0]) != fmt.Sprint("m", morning) || tab.Bad[1].Outcome != Late {
 		t.Errorf("bad: %+v", tab.Bad)
 	}
 }
@@ -309,7 +309,7 @@ func TestHistogram(t *testing.T) {
 		}
 	}
 	end := time.Duration(0)
-	for b := range h.Buckets() {
+	for _, b := range h.buckets() {
 		if b.From < end || b.To <= b.From {
 			t.Fatalf("bucket %v after %v", b, end)
 		}

@@ -1,7 +1,6 @@
 package tally
 
 import (
-	"iter"
 	"math"
 	"math/bits"
 	"time"
@@ -124,26 +123,4 @@ func (h *Histogram) Share(d time.Duration) (share float64, ok bool) {
 		seen += float64(h.counts[last]) * float64(ms-from+1) / float64(width)
 	}
 	return seen / float64(h.n), true
-}
-
-// Bucket is one step of a [Histogram].
-type Bucket struct {
-	From, To time.Duration // From itself is within, To is not
-	Count    int64
-}
-
-// Buckets gives the steps that hold anything, shortest latency first.
-func (h *Histogram) Buckets() iter.Seq[Bucket] {
-	return func(yield func(Bucket) bool) {
-		for step, n := range h.counts {
-			if n == 0 {
-				continue
-			}
-			from, width := stepRange(step)
-			b := Bucket{time.Duration(from) * time.Millisecond, time.Duration(from+width) * time.Millisecond, int64(n)}
-			if !yield(b) {
-				return
-			}
-		}
-	}
 }

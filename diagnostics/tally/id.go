@@ -1,6 +1,9 @@
 package tally
 
-import "encoding/hex"
+import (
+	"encoding/hex"
+	"sync"
+)
 
 // Message ids are most often a UUID, or two letters and 32 hexadecimal digits
 // (Twilio): half of their bytes will do.
@@ -82,4 +85,53 @@ func unpackID(dst, b []byte) (id, rest []byte) {
 	default:
 		return append(dst, b[1:1+int(n)]...), b[1+int(n):]
 	}
+}
+
+// idPages keep message ids, packed, of which there are as many as bad attempts.
+type idPages struct {
+	mu    sync.Mutex
+	pages [][]byte
+}
+
+// idPlace is where an id is: 1 and more, 0 for none.
+type idPlace uint32
+
+const (
+	idPageShift = 16
+	idPage      = 1 << idPageShift
+)
+
+// idWriter fills pages for one goroutine.
+type idWriter struct {
+	page   []byte // of which what is free
+	at     idPlace
+	packed []byte
+}
+
+// put keeps an id.
+func (w *idWriter) put(p *idPages, id []byte) idPlace {
+	if len(id) == 0 {
+		return 0
+	}
+	w.packed = packID(w.packed[:0], id)
+	if len(w.packed) > len(w.page) {
+		w.page = make([]byte, idPage)
+		p.mu.Lock()
+		w.at = idPlace(len(p.pages))<<idPageShift + 1
+		p.pages = append(p.pages, w.page)
+		p.mu.Unlock()
+	}
+	at := w.at
+	n := copy(w.page, w.packed)
+	w.page, w.at = w.page[n:], at+idPlace(n)
+	return at
+}
+
+func (p *idPages) at(at idPlace) string {
+	if at == 0 {
+		return ""
+	}
+	at--
+	id, _ := unpackID(nil, p.pages[at>>idPageShift][at&(idPage-1):])
+	return string(id)
 }

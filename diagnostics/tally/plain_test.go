@@ -52,12 +52,23 @@ type counted struct {
 	To       deliverylog.Time
 	Totals   Group
 	Groups   []Group
-	Bad      []Attempt
+	Bad      []told
 	BadUser  []int32
 	Users    []User
 	GroupsOf [][]int
-	Watched  map[number.MSISDN]*Watched
+	Watched  map[number.MSISDN]*toldWatched
 	Delays   [][]DelaySlot
+}
+
+// told is an attempt with its texts.
+type told struct {
+	Attempt
+	Code, MessageID string
+}
+
+type toldWatched struct {
+	Messages []message.Message
+	Attempts []told
 }
 
 // place is the zone of a recipient: its own, else its country's, else UTC.
@@ -216,8 +227,8 @@ func (b *refBuilder) inTime(m *message.Message) bool {
 }
 
 // attempt sums up messages of one attempt, by submit time.
-func (b *refBuilder) attempt(ms []*message.Message) (a Attempt, delay int) {
-	a = Attempt{Number: ms[0].To, First: ms[0].Submitted, Last: ms[len(ms)-1].Submitted, DeliveredAt: deliverylog.NoTime}
+func (b *refBuilder) attempt(ms []*message.Message) (a told, delay int) {
+	a.Attempt = Attempt{Number: ms[0].To, First: ms[0].Submitted, Last: ms[len(ms)-1].Submitted, DeliveredAt: deliverylog.NoTime}
 	delay = DelayClasses - 1
 	inTime, inFlight := false, false
 	var first, firstLate *message.Message
@@ -288,7 +299,7 @@ func (b *refBuilder) attempt(ms []*message.Message) (a Attempt, delay int) {
 }
 
 func (b *refBuilder) table() *counted {
-	t := &counted{Clock: b.clock, From: deliverylog.NoTime, To: deliverylog.NoTime, Watched: map[number.MSISDN]*Watched{}}
+	t := &counted{Clock: b.clock, From: deliverylog.NoTime, To: deliverylog.NoTime, Watched: map[number.MSISDN]*toldWatched{}}
 	b.delays = map[int32]map[deliverylog.Time]*DelaySlot{}
 	b.index = map[groupKey]int{}
 	for i := range b.p.messages {
@@ -319,7 +330,7 @@ func (b *refBuilder) table() *counted {
 	for _, n := range slices.Sorted(maps.Keys(b.people)) {
 		b.person(t, all, n)
 	}
-	slices.SortFunc(t.Bad, func(x, y Attempt) int { return cmp.Or(cmp.Compare(x.First, y.First), cmp.Compare(x.Number, y.Number)) })
+	slices.SortFunc(t.Bad, func(x, y told) int { return cmp.Or(cmp.Compare(x.First, y.First), cmp.Compare(x.Number, y.Number)) })
 	seats := map[number.MSISDN]int32{}
 	for _, a := range t.Bad {
 		if _, seen := seats[a.Number]; !seen {
@@ -427,9 +438,9 @@ func (b *refBuilder) person(t *counted, all []*refGroup, n number.MSISDN) {
 			known = append(known, m)
 		}
 	}
-	var watch *Watched
+	var watch *toldWatched
 	if slices.Contains(b.p.o.Watch, n) {
-		watch = &Watched{}
+		watch = &toldWatched{}
 		t.Watched[n] = watch
 		for _, m := range ms {
 			k := *m

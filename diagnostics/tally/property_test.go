@@ -21,9 +21,20 @@ import (
 	"cli.otpdoctor/diagnostics/reason"
 )
 
+// told gives attempts with their texts.
+func (t *Table) told(list []Attempt) (all []told) {
+	for i := range list {
+		all = append(all, told{list[i], t.Code(&list[i]), t.MessageID(&list[i])})
+	}
+	return all
+}
+
 // look gives all that can be seen of a table.
 func look(t *Table) *counted {
-	c := &counted{Clock: t.Clock, From: t.From, To: t.To, Totals: t.Totals, Bad: t.Bad, BadUser: t.BadUser, Watched: t.watched}
+	c := &counted{Clock: t.Clock, From: t.From, To: t.To, Totals: t.Totals, Bad: t.told(t.Bad), BadUser: t.BadUser, Watched: map[number.MSISDN]*toldWatched{}}
+	for n, w := range t.watched {
+		c.Watched[n] = &toldWatched{w.Messages, t.told(w.Attempts)}
+	}
 	for i, g := range t.Groups {
 		c.Groups = append(c.Groups, *g)
 		if i < 3 {
@@ -44,9 +55,26 @@ func look(t *Table) *counted {
 	return c
 }
 
+// bucket is one step of a [Histogram].
+type bucket struct {
+	From, To time.Duration // From itself is within, To is not
+	Count    int64
+}
+
+// buckets gives the steps that hold anything, shortest latency first.
+func (h *Histogram) buckets() (list []bucket) {
+	for step, n := range h.counts {
+		if n > 0 {
+			from, width := stepRange(step)
+			list = append(list, bucket{time.Duration(from) * time.Millisecond, time.Duration(from+width) * time.Millisecond, int64(n)})
+		}
+	}
+	return list
+}
+
 // MarshalJSON is for comparing tables byte by byte.
 func (h Histogram) MarshalJSON() ([]byte, error) {
-	return json.Marshal([]any{h.n, h.max, slices.Collect(h.Buckets())})
+	return json.Marshal([]any{h.n, h.max, h.buckets()})
 }
 
 func dump(t testing.TB, c *counted) string {

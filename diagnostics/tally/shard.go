@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"cli.otpdoctor/diagnostics/deliverylog"
-	"cli.otpdoctor/diagnostics/number"
 )
 
 // shards divide the store, each with its own lock, so that several counters can
@@ -149,18 +148,6 @@ func (c *cursor) slot(sl *slot) bool {
 	return ok
 }
 
-// all gives every number's record by number; it is reused.
-func (s *shard) all() iter.Seq[*slot] {
-	return func(yield func(*slot) bool) {
-		c := cursor{s: s}
-		for sl := new(slot); c.slot(sl); {
-			if !yield(sl) {
-				return
-			}
-		}
-	}
-}
-
 // locate gives the record of a number, in its place.
 func (s *shard) locate(key uint64) (record []byte, ok bool) {
 	i, there := slices.BinarySearchFunc(s.pages, key, func(p page, key uint64) int {
@@ -195,11 +182,6 @@ func (st *store) find(key uint64, sl *slot) (ok bool) {
 		sl.key = key
 		sl.read(record, s.base)
 	}
-	return ok
-}
-
-func (st *store) has(key uint64) bool {
-	_, ok := st.shard(key).locate(key)
 	return ok
 }
 
@@ -429,21 +411,4 @@ func (c *Counter) merge(s *shard, fresh bool, next func() *entry) {
 	}
 	w.done()
 	c.checkSize(s.bytes - before)
-}
-
-// numbers lists all numbers in order.
-func (p *people) numbers() []number.MSISDN {
-	all := make([]number.MSISDN, 0, p.used()+len(p.untimed))
-	for i := range p.shards {
-		for sl := range p.shards[i].all() {
-			all = append(all, number.MSISDN(sl.key))
-		}
-	}
-	for n := range p.untimed {
-		if !p.has(uint64(n)) {
-			all = append(all, n)
-		}
-	}
-	slices.Sort(all)
-	return all
 }

@@ -70,7 +70,7 @@ type Table struct {
 	Totals   Group            // Country and Carrier empty; users counted once
 	Groups   []*Group         // most messages first, then by country and name
 
-	Bad     []Attempt // every late or failed attempt, by First
+	Bad     []Attempt // every late or failed attempt, by First; see [Table.Code] and [Table.MessageID]
 	BadUser []int32   // whose attempt each of Bad is: affected users by their first one there, from 0
 
 	watched map[number.MSISDN]*Watched
@@ -87,6 +87,7 @@ type Table struct {
 	over atomic.Bool  // they are too many
 
 	badBlocks atomic.Int64 // taken of Bad while it is made
+	ids       idPages
 
 	mu      sync.Mutex // over what follows
 	scratch *assembler
@@ -194,18 +195,29 @@ type Attempt struct {
 	Number      number.MSISDN
 	First, Last deliverylog.Time // submit times of the first and last message
 	DeliveredAt deliverylog.Time // earliest delivery time of its messages, NoTime if none is known
-	Code        string           // the commonest code of the failed messages with Reason, of equally many the first in sort order
-	MessageID   string           // for the provider, of its first message not delivered; of a late attempt, of its first late one; "" where not kept
 	Group       int32            // index in Table.Groups
 	Hours       uint32           // bit h: a message was submitted at local hour h
 	Messages    uint16
 	Delivered   uint16 // messages of it that were delivered, however late
 	FailedMsgs  uint16 // messages with a final no; the rest has no receipt
 	ReasonMsgs  uint16 // failed messages with Reason; 0 for Unknown
+	id          idPlace
 	user        int32  // while [Table].Bad is put together
+	err         uint16 // of the table's errors
 	Outcome     Outcome
 	Reason      reason.Reason // of its failed messages the commonest known one, else Unknown; of equally many the first in the list of reasons
 }
+
+// Code gives the commonest code of an attempt's failed messages with its Reason, of
+// equally many the first in sort order; "" where there is none.
+func (t *Table) Code(a *Attempt) string { return t.errors[a.err].code }
+
+// MessageID gives the id that a provider is asked about: of an attempt's first
+// message not delivered; of a late attempt, of its first late one; "" where not kept.
+func (t *Table) MessageID(a *Attempt) string { return t.ids.at(a.id) }
+
+// HasMessageID says whether the id was kept.
+func (a *Attempt) HasMessageID() bool { return a.id != 0 }
 
 // User is one number's record over the whole log.
 type User struct {

@@ -639,11 +639,11 @@ func (d *draft) attemptLines(list []*tally.Attempt) []string {
 		} else {
 			b.WriteString(", none delivered")
 		}
-		if a.Code != "" {
-			b.WriteString(", code " + a.Code)
+		if code := d.report.Table.Code(a); code != "" {
+			b.WriteString(", code " + code)
 		}
-		if a.MessageID != "" {
-			b.WriteString(", message id " + a.MessageID)
+		if id := d.report.Table.MessageID(a); id != "" {
+			b.WriteString(", message id " + id)
 		}
 		lines = append(lines, b.String())
 	}
