@@ -32,7 +32,8 @@ func (t *Table) assembler() *assembler {
 type attempt struct {
 	Attempt
 	delay uint8
-	local int64  // local time of First, ms since 1970
+	zone  uint16 // of the first message
+	local int64  // local time of First, ms since 1970, where it is not ok
 	id    []byte // which is left to the one who keeps it
 }
 
@@ -59,7 +60,7 @@ func (a *assembler) each(n number.MSISDN, zone uint16, items []item, f func(*att
 			at.First, at.Last, at.Group, at.Outcome = it.first, it.last, t.groupOf[it.cell], OK
 			at.Messages = 1 + uint16(bit(it.multi))
 			at.Delivered, at.delay = at.Messages, it.delay
-			at.local = a.places.local(a.zone(zone, it.cell), int64(it.first))
+			at.zone = a.zone(zone, it.cell)
 			f(at)
 			items = items[1:]
 			continue
@@ -94,7 +95,7 @@ func sortItems(items []item, rank []uint16) {
 // sum tells from its items how an attempt ended.
 func (a *assembler) sum(at *attempt, zone uint16, items []item) {
 	home := a.zone(zone, items[0].cell)
-	at.local = a.places.local(home, int64(at.First))
+	at.zone, at.local = home, a.places.local(home, int64(at.First))
 	at.delay = DelayClasses - 1
 	ok, pending := false, false
 	messages, delivered, failed := 0, 0, 0
@@ -191,7 +192,7 @@ func saturate(n int) uint16 { return uint16(min(n, 1<<16-1)) }
 // record sums up a number's attempts for [User].
 type record struct {
 	User
-	perGroup []groupAttempts
+	perGroup groupList
 	lastDay  int64  // newest day with a bad attempt
 	lastDays uint64 // bit i: there was one i days before that
 }
@@ -208,19 +209,22 @@ func (r *record) reset(n number.MSISDN) {
 		LastBad: deliverylog.NoTime, RunStart: deliverylog.NoTime}, perGroup: r.perGroup[:0]}
 }
 
-func (r *record) group(g int32) *groupAttempts {
-	for i := range r.perGroup {
-		if r.perGroup[i].group == g {
-			return &r.perGroup[i]
+// groupList is the groups of a number: one, mostly.
+type groupList []groupAttempts
+
+func (l *groupList) of(g int32) *groupAttempts {
+	for i := range *l {
+		if (*l)[i].group == g {
+			return &(*l)[i]
 		}
 	}
-	r.perGroup = append(r.perGroup, groupAttempts{group: g})
-	return &r.perGroup[len(r.perGroup)-1]
+	*l = append(*l, groupAttempts{group: g})
+	return &(*l)[len(*l)-1]
 }
 
 // add counts one attempt; they come oldest first.
 func (r *record) add(at *attempt) {
-	g := r.group(at.Group)
+	g := r.perGroup.of(at.Group)
 	g.attempts++
 	if at.Outcome == NotJudged {
 		return
@@ -282,7 +286,7 @@ func (a *assembler) record(r *record, n number.MSISDN, p *person, u *untimed, f 
 		newest := deliverylog.NoTime
 		for i := range p.items {
 			it := &p.items[i]
-			r.group(a.t.groupOf[it.cell])
+			r.perGroup.of(a.t.groupOf[it.cell])
 			if !it.kind.delivered() {
 				r.Delivered--
 			} else if it.last > newest || it.last == newest && it.done > r.LastDelivered {
@@ -304,7 +308,7 @@ func (a *assembler) record(r *record, n number.MSISDN, p *person, u *untimed, f 
 			r.LastDelivered = u.done
 		}
 		for _, c := range u.cells {
-			r.group(a.t.groupOf[c])
+			r.perGroup.of(a.t.groupOf[c])
 		}
 	}
 	best := &r.perGroup[0]

@@ -3,11 +3,7 @@ package tally
 import (
 	"cmp"
 	"slices"
-	"sync"
 	"unsafe"
-
-	"cli.otpdoctor/diagnostics/deliverylog"
-	"cli.otpdoctor/diagnostics/number"
 )
 
 // Bad attempts are many in a large log, and each is large. So they are put where
@@ -66,17 +62,6 @@ func (b *badBlock) keep(t *Table, at *attempt, user int64) {
 	b.n++
 }
 
-// badKey is what bad attempts are sorted by.
-type badKey struct {
-	first  deliverylog.Time
-	number number.MSISDN
-	at     int32 // its place in the list
-}
-
-func (k badKey) compare(o badKey) int {
-	return cmp.Or(cmp.Compare(k.first, o.first), cmp.Compare(k.number, o.number))
-}
-
 // sortBad puts the attempts of all closers in order, and numbers their users.
 func (t *Table) sortBad(closers []*closer) {
 	n, users := 0, int64(0)
@@ -90,7 +75,7 @@ func (t *Table) sortBad(closers []*closer) {
 	}
 	t.fillGaps(closers)
 	t.Bad = t.Bad[:n:n]
-	permute(t.Bad, t.orderBad(len(closers)))
+	permute(t.Bad, t.orderBad())
 
 	seats := make([]int32, users*int64(len(closers))) // from 1
 	t.BadUser = make([]int32, n)
@@ -133,34 +118,29 @@ func (t *Table) fillGaps(closers []*closer) {
 	}
 }
 
-// orderBad gives the places of the attempts in their order, found by several
-// goroutines.
-func (t *Table) orderBad(parts int) []int32 {
-	lists := make([][]badKey, parts)
-	var all sync.WaitGroup
-	for p := range lists {
-		from, to := len(t.Bad)*p/parts, len(t.Bad)*(p+1)/parts
-		all.Go(func() {
-			keys := make([]badKey, to-from)
-			for i := range keys {
-				at := &t.Bad[from+i]
-				keys[i] = badKey{at.First, at.Number, int32(from + i)}
-			}
-			slices.SortFunc(keys, badKey.compare)
-			lists[p] = keys
-		})
+// orderBad gives the places of the attempts in their order: by First, then by number.
+func (t *Table) orderBad() []int32 {
+	oldest := t.Bad[0].First
+	for i := range t.Bad {
+		oldest = min(oldest, t.Bad[i].First)
 	}
-	all.Wait()
-	order := make([]int32, len(t.Bad))
-	for i := range order {
-		least := -1
-		for p, keys := range lists {
-			if len(keys) > 0 && (least < 0 || keys[0].compare(lists[least][0]) < 0) {
-				least = p
-			}
+	list := make([]event, len(t.Bad))
+	for i := range list {
+		list[i] = event{uint64(t.Bad[i].First-oldest) << cellBits, uint64(i)} // times that can be stored differ by less than a number takes
+	}
+	var st sorter
+	list = st.byNumber(list)
+	for rest := list; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].head == rest[0].head {
+			n++
 		}
-		order[i] = lists[least][0].at
-		lists[least] = lists[least][1:]
+		slices.SortFunc(rest[:n], func(x, y event) int { return cmp.Compare(t.Bad[x.tail].Number, t.Bad[y.tail].Number) })
+		rest = rest[n:]
+	}
+	order := make([]int32, len(list))
+	for i := range list {
+		order[i] = int32(list[i].tail)
 	}
 	return order
 }

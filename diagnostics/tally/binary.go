@@ -220,7 +220,7 @@ func (cc *cellCount) write(e *encoder, errs []uint16) {
 		e.uint(uint64(p.n))
 		e.spill()
 	}
-	e.length(cc.volume.pages)
+	e.length(int(cc.volume.pages))
 	before = 0
 	for hour, v := range cc.volume.all() {
 		e.int(hour - before)

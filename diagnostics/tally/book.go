@@ -6,78 +6,51 @@ import (
 	"slices"
 )
 
-// book is an array of pages by a number that may be anything, such as the hour
-// since 1970; pages are made on first use. Those near the first one are found
-// through a directory, stray ones (a row of the year 1) through a map. The zero
-// value is ready.
-type book[T any] struct {
-	base  int64
-	dir   []int32 // number of the page, from 1
-	far   map[int64]int32
-	pages int
-	hold  [][]T // pages in blocks, which never move
+// directory numbers pages by anything, such as the hour since 1970; 0 is no page.
+// Those near the first one stand in a list, stray ones (a row of the year 1) in a
+// map. The zero value is ready.
+type directory struct {
+	base int64
+	list []uint32
+	far  map[int64]uint32
 }
 
-const blockPages = 16
-
-// reach is how far the directory may stretch: nearly four years of hours.
+// reach is how far the list may stretch: nearly four years of hours.
 const reach = 1 << 15
 
-// at gives the page of i.
-func (b *book[T]) at(i int64) *T {
-	if k := uint64(i - b.base); k < uint64(len(b.dir)) && b.dir[k] != 0 {
-		return b.page(b.dir[k])
+// find gives the page of i.
+func (d *directory) find(i int64) uint32 {
+	if k := uint64(i - d.base); k < uint64(len(d.list)) && d.list[k] != 0 {
+		return d.list[k]
 	}
-	return b.slow(i)
+	return d.far[i]
 }
 
-// find gives the page of i, nil where there is none.
-func (b *book[T]) find(i int64) *T {
-	p := b.far[i]
-	if k := uint64(i - b.base); k < uint64(len(b.dir)) && b.dir[k] != 0 {
-		p = b.dir[k]
+// put gives i a page.
+func (d *directory) put(i int64, page uint32) {
+	if d.stretch(i) {
+		d.list[i-d.base] = page
+		return
 	}
-	if p == 0 {
-		return nil
+	if d.far == nil {
+		d.far = map[int64]uint32{}
 	}
-	return b.page(p)
+	d.far[i] = page
 }
 
-func (b *book[T]) page(p int32) *T { return &b.hold[(p-1)/blockPages][(p-1)%blockPages] }
-
-func (b *book[T]) slow(i int64) *T {
-	if p, ok := b.far[i]; ok {
-		return b.page(p)
-	}
-	if b.pages%blockPages == 0 {
-		b.hold = append(b.hold, make([]T, blockPages))
-	}
-	b.pages++
-	p := int32(b.pages)
-	if b.stretch(i) {
-		b.dir[i-b.base] = p
-	} else {
-		if b.far == nil {
-			b.far = map[int64]int32{}
-		}
-		b.far[i] = p
-	}
-	return b.page(p)
-}
-
-// stretch makes the directory cover i, if it is not too far off.
-func (b *book[T]) stretch(i int64) bool {
-	n := int64(len(b.dir))
-	switch above, below := i-b.base, b.base-i; {
+// stretch makes the list cover i, if it is not too far off.
+func (d *directory) stretch(i int64) bool {
+	n := int64(len(d.list))
+	switch above, below := i-d.base, d.base-i; {
 	case n == 0:
-		b.base, b.dir = i, make([]int32, 16)
+		d.base, d.list = i, make([]uint32, 16)
 	case above >= 0 && above < n:
 	case above >= n && above < reach:
-		b.dir = append(b.dir, make([]int32, max(above+1-n, min(n, reach-n)))...)
+		d.list = append(d.list, make([]uint32, max(above+1-n, min(n, reach-n)))...)
 	case below > 0 && below <= reach-n:
 		more := max(below, min(n, reach-n))
-		b.dir = append(make([]int32, more), b.dir...)
-		b.base -= more
+		d.list = append(make([]uint32, more), d.list...)
+		d.base -= more
 	default:
 		return false
 	}
@@ -85,27 +58,124 @@ func (b *book[T]) stretch(i int64) bool {
 }
 
 // all gives the pages in order of their numbers.
-func (b *book[T]) all() iter.Seq2[int64, *T] {
-	return func(yield func(int64, *T) bool) {
-		far := slices.Sorted(maps.Keys(b.far))
+func (d *directory) all() iter.Seq2[int64, uint32] {
+	return func(yield func(int64, uint32) bool) {
+		far := slices.Sorted(maps.Keys(d.far))
 		stray := func(until int64) bool {
 			for len(far) > 0 && far[0] < until {
-				if !yield(far[0], b.page(b.far[far[0]])) {
+				if !yield(far[0], d.far[far[0]]) {
 					return false
 				}
 				far = far[1:]
 			}
 			return true
 		}
-		for k, p := range b.dir {
-			if i := b.base + int64(k); !stray(i) || p != 0 && !yield(i, b.page(p)) {
+		for k, page := range d.list {
+			if i := d.base + int64(k); !stray(i) || page != 0 && !yield(i, page) {
 				return
 			}
 		}
 		for _, i := range far {
-			if !yield(i, b.page(b.far[i])) {
+			if !yield(i, d.far[i]) {
 				return
 			}
 		}
 	}
+}
+
+// book is an array of pages that are found through a directory and made on first
+// use. The zero value is ready.
+type book[T any] struct {
+	directory
+	pages uint32
+	hold  [][]T // pages in blocks, which never move
+}
+
+const blockPages = 16
+
+// at gives the page of i.
+func (b *book[T]) at(i int64) *T {
+	if k := uint64(i - b.base); k < uint64(len(b.list)) && b.list[k] != 0 {
+		return b.page(b.list[k])
+	}
+	page := b.directory.find(i)
+	if page == 0 {
+		page = b.grow(i)
+	}
+	return b.page(page)
+}
+
+// find gives the page of i, nil where there is none.
+func (b *book[T]) find(i int64) *T {
+	if page := b.directory.find(i); page != 0 {
+		return b.page(page)
+	}
+	return nil
+}
+
+func (b *book[T]) page(page uint32) *T { return &b.hold[(page-1)/blockPages][(page-1)%blockPages] }
+
+func (b *book[T]) grow(i int64) uint32 {
+	if b.pages%blockPages == 0 {
+		b.hold = append(b.hold, make([]T, blockPages))
+	}
+	b.pages++
+	b.put(i, b.pages)
+	return b.pages
+}
+
+// all gives the pages in order of their numbers.
+func (b *book[T]) all() iter.Seq2[int64, *T] {
+	return func(yield func(int64, *T) bool) {
+		for i, page := range b.directory.all() {
+			if !yield(i, b.page(page)) {
+				return
+			}
+		}
+	}
+}
+
+// later counts in places that are all over a memory too large for the processor's
+// nearest: places are noted first, then counted in at once, so that the waits for
+// memory overlap. Pages are of slotsPerHour counts.
+type later struct {
+	blocks  [][]uint32
+	used    uint32 // counts that belong to a page
+	n       int
+	pending [64]uint32
+}
+
+const (
+	laterShift = 13 // counts in a block
+	laterPage  = 16 // counts for a page, so that none is in two blocks
+)
+
+// page makes a page and gives where it begins, from laterPage on.
+func (l *later) page() uint32 {
+	l.used += laterPage
+	if int(l.used>>laterShift) == len(l.blocks) {
+		l.blocks = append(l.blocks, make([]uint32, 1<<laterShift))
+	}
+	return l.used
+}
+
+// count counts one at a place.
+func (l *later) count(at uint32) {
+	l.pending[l.n] = at
+	if l.n++; l.n == len(l.pending) {
+		l.settle()
+	}
+}
+
+// settle counts what is pending.
+func (l *later) settle() {
+	for _, at := range l.pending[:l.n] {
+		l.blocks[at>>laterShift][at&(1<<laterShift-1)]++
+	}
+	l.n = 0
+}
+
+// counts gives the counts of a page, when all is settled.
+func (l *later) counts(page uint32) []uint32 {
+	return l.blocks[page>>laterShift][page&(1<<laterShift-1):][:slotsPerHour]
 }

@@ -25,6 +25,7 @@ type groupBuild struct {
 	errorSlots slotErrors
 	volume     book[volume]
 	attempts   attemptCount
+	slots      book[[slotsPerHour]uint32] // judged attempts, by hour since 1970
 }
 
 // attemptCount counts the attempts of a group.
@@ -32,9 +33,35 @@ type attemptCount struct {
 	users, affected, attempts, judged, late, failed int64
 	squares                                         int64                       // of each user's judged attempts
 	reached, typed                                  int64                       // users with a delivered message, and those of them who typed a code in
-	slots                                           book[[slotsPerHour]uint32]  // judged, by hour since 1970
-	badSlots                                        book[[slotsPerHour]badSlot] // likewise
-	days                                            book[[24]Cell]              // by local day since 1970
+	slots                                           zoneSlots                   // judged
+	badSlots                                        book[[slotsPerHour]badSlot] // by hour since 1970
+	days                                            book[[24]Cell]              // by local day since 1970, but for what slots tell
+}
+
+// zoneSlots is attempts by slot, of each zone by itself. Their local day and hour, and
+// the local hour of their first message, are told from that when all is counted.
+type zoneSlots []zoneHours
+
+type zoneHours struct {
+	slotZone
+	hours directory // of pages of [later], by hour since 1970
+}
+
+// slotZone is what attempts are told apart by that began in one slot.
+type slotZone struct {
+	zone uint16
+	told bool // the local hour is told from the slot, see [places.slotsTell]
+}
+
+// of gives the pages of a zone.
+func (z *zoneSlots) of(zone slotZone) *directory {
+	for i := range *z {
+		if h := &(*z)[i]; h.slotZone == zone {
+			return &h.hours
+		}
+	}
+	*z = append(*z, zoneHours{slotZone: zone})
+	return &(*z)[len(*z)-1].hours
 }
 
 // badSlot is the judged attempts of a slot that were not ok. They are few, and what
@@ -253,9 +280,10 @@ func (c *Counter) countPeople(t *Table, groups []*groupBuild, total *groupBuild)
 		t.Bad = nil
 		return
 	}
-	for n, u := range p.untimed {
+	for _, u := range p.untimed {
 		if !u.timed {
-			closers[0].a.record(&closers[0].record, n, nil, u, nil)
+			closers[0].user.reset()
+			closers[0].untimed(u)
 			closers[0].countUser()
 		}
 		u.timed = false
@@ -263,13 +291,12 @@ func (c *Counter) countPeople(t *Table, groups []*groupBuild, total *groupBuild)
 	for _, cl := range closers {
 		for i := range cl.groups {
 			groups[i].attempts.add(&cl.groups[i])
+			groups[i].addSlots(cl.groups[i].slots, &cl.slots, &c.places, total)
 		}
-		for id := range cl.hours {
-			for i, h := range cl.hours[id] {
-				if h.Messages > 0 {
-					groups[t.groupOf[id]].g.Hours[i].add(h)
-					total.g.Hours[i].add(h)
-				}
+		for g := range cl.hours {
+			for i, h := range cl.hours[g] {
+				groups[g].g.Hours[i].add(h)
+				total.g.Hours[i].add(h)
 			}
 		}
 		total.attempts.users += cl.users
@@ -289,9 +316,10 @@ type closer struct {
 	c      *Counter
 	t      *Table
 	a      *assembler
-	record record
+	user   userCount // the present number
 	groups []attemptCount
-	hours  [][24]Hour // by cell, of messages that wait
+	hours  [][24]Hour // by group, of messages that wait; of the first one of a judged attempt where slots do not tell
+	slots  later      // of groups
 	bad    badBlock
 
 	kept    []keptRecord // of the present shard
@@ -301,6 +329,17 @@ type closer struct {
 	users, affected, squares, reached, typed int64 // over all groups
 }
 
+// userCount is what closing counts of one number.
+type userCount struct {
+	groups    groupList
+	judged    int64
+	delivered bool
+	verified  bool
+	bad       bool // a judged attempt that is not ok
+}
+
+func (u *userCount) reset() { *u = userCount{groups: u.groups[:0]} }
+
 // keptRecord is a record that the table keeps.
 type keptRecord struct {
 	key      uint64
@@ -308,7 +347,7 @@ type keptRecord struct {
 }
 
 func newCloser(c *Counter, t *Table, groups, nth, of int) *closer {
-	return &closer{bad: badBlock{nth: nth, of: of}, c: c, t: t, a: t.assembler(), groups: make([]attemptCount, groups), hours: make([][24]Hour, len(t.cells))}
+	return &closer{bad: badBlock{nth: nth, of: of}, c: c, t: t, a: t.assembler(), groups: make([]attemptCount, groups), hours: make([][24]Hour, groups)}
 }
 
 // work counts the shards that no other closer has taken.
@@ -317,6 +356,7 @@ func (cl *closer) work(next *atomic.Int32) {
 	for i := next.Add(1) - 1; int(i) < len(p.shards) && !cl.t.over.Load(); i = next.Add(1) - 1 {
 		cl.shard(&p.shards[i], &cl.t.kept.shards[i])
 	}
+	cl.slots.settle()
 }
 
 // shard counts the numbers of a shard. Those with a bad attempt are looked up
@@ -327,7 +367,7 @@ func (cl *closer) shard(s, kept *shard) {
 	cl.kept, cl.records = cl.kept[:0], cl.records[:0]
 	cl.a.visitor.shard(s, cl.quick, func(person *person) {
 		cl.person(person)
-		if waits && cl.record.Late+cl.record.Failed > 0 {
+		if waits && cl.user.bad {
 			cl.keepRecord(kept, person)
 		}
 	})
@@ -384,20 +424,23 @@ func (cl *closer) quick(key uint64, list []event) bool {
 		}
 		before = at
 	}
-	t, r, home := cl.t, &cl.record, cl.a.places.of(key)
-	r.perGroup, r.Attempts, r.Delivered, r.Verified = r.perGroup[:0], 0, 1, false
+	t, u, home := cl.t, &cl.user, cl.a.places.of(key)
+	u.reset()
+	u.delivered = true
 	last := deliverylog.NoTime
 	for i := range list {
 		at, cell := list[i].at(), list[i].cell()
-		local := cl.a.places.local(cl.a.zone(home, cell), int64(at))
-		hour := hourOf(local)
-		cl.hours[cell][hour].Messages++
-		g := r.group(t.groupOf[cell])
-		if i == 0 || at-last > gapMS {
+		zone := cl.a.zone(home, cell)
+		g := u.groups.of(t.groupOf[cell])
+		begins := i == 0 || at-last > gapMS
+		if begins {
 			g.attempts++
 			g.judged++
-			r.Attempts++
-			cl.groups[g.group].countOK(at, floorDiv(local, dayMS), hour)
+			u.judged++
+			cl.groups[g.group].attempts++
+		}
+		if !begins || !cl.judged(g.group, zone, at) {
+			cl.hours[g.group][hourOf(cl.a.places.local(zone, int64(at)))].Messages++
 		}
 		last = at
 	}
@@ -409,75 +452,113 @@ func (cl *closer) quick(key uint64, list []event) bool {
 func (cl *closer) person(p *person) {
 	for i := range p.fresh {
 		it := &p.fresh[i]
-		cl.hours[it.cell][hourOf(cl.a.places.local(cl.a.zone(p.zone, it.cell), int64(it.first)))].count(it.kind)
+		cl.hours[cl.t.groupOf[it.cell]][hourOf(cl.a.places.local(cl.a.zone(p.zone, it.cell), int64(it.first)))].count(it.kind)
 	}
-	var u *untimed
+	u := &cl.user
+	u.reset()
+	u.verified = p.verified
+	for i := range p.items {
+		u.groups.of(cl.t.groupOf[p.items[i].cell])
+		u.delivered = u.delivered || p.items[i].kind.delivered()
+	}
+	cl.a.each(number.MSISDN(p.key), p.zone, p.items, cl.attempt)
 	if len(cl.c.people.untimed) > 0 {
-		if u = cl.c.people.untimed[number.MSISDN(p.key)]; u != nil {
-			u.timed = true
+		if others := cl.c.people.untimed[number.MSISDN(p.key)]; others != nil {
+			others.timed = true
+			cl.untimed(others)
 		}
 	}
-	cl.a.record(&cl.record, number.MSISDN(p.key), p, u, func(at *attempt) {
-		cl.groups[at.Group].count(at)
-		if at.Outcome == Late || at.Outcome == Failed {
-			cl.bad.keep(cl.t, at, cl.affected) // who is counted after their last attempt
-		}
-	})
 	cl.countUser()
 }
 
-// countUser counts the number just read.
+// attempt counts an attempt of the present number.
+func (cl *closer) attempt(at *attempt) {
+	u := &cl.user
+	g := u.groups.of(at.Group)
+	g.attempts++
+	cl.count(at)
+	if at.Outcome == NotJudged {
+		return
+	}
+	g.judged++
+	u.judged++
+	if at.Outcome != OK {
+		g.hit, u.bad = true, true
+		cl.bad.keep(cl.t, at, cl.affected) // who is counted after their last attempt
+	}
+}
+
+// untimed counts the messages of the present number that have no submit time.
+func (cl *closer) untimed(others *untimed) {
+	u := &cl.user
+	u.delivered = u.delivered || others.delivered > 0
+	u.verified = u.verified || others.verified
+	for _, c := range others.cells {
+		u.groups.of(cl.t.groupOf[c])
+	}
+}
+
+// countUser counts the present number.
 func (cl *closer) countUser() {
-	hit := false
-	reached := int64(bit(cl.record.Delivered > 0))
-	typed := reached * int64(bit(cl.record.Verified))
-	for _, g := range cl.record.perGroup {
-		cl.groups[g.group].users++
-		cl.groups[g.group].squares += int64(g.judged) * int64(g.judged)
-		cl.groups[g.group].reached += reached
-		cl.groups[g.group].typed += typed
-		if g.hit {
-			cl.groups[g.group].affected++
-			hit = true
-		}
+	u := &cl.user
+	reached := int64(bit(u.delivered))
+	typed := reached * int64(bit(u.verified))
+	for i := range u.groups {
+		g := &u.groups[i]
+		c := &cl.groups[g.group]
+		c.users++
+		c.squares += int64(g.judged) * int64(g.judged)
+		c.reached += reached
+		c.typed += typed
+		c.affected += int64(bit(g.hit))
 	}
 	cl.users++
 	cl.reached += reached
 	cl.typed += typed
-	cl.squares += int64(cl.record.Attempts) * int64(cl.record.Attempts)
-	if hit {
-		cl.affected++
-	}
+	cl.squares += u.judged * u.judged
+	cl.affected += int64(bit(u.bad))
 }
 
-// countOK counts an attempt that is ok.
-func (c *attemptCount) countOK(first deliverylog.Time, day int64, hour int) {
-	c.attempts++
+// judged counts a judged attempt by its time. It says whether slots tell the local
+// hour of its first message.
+func (cl *closer) judged(group int32, zone uint16, first deliverylog.Time) (told bool) {
+	c := &cl.groups[group]
 	c.judged++
-	inHour, slot := slotOf(first)
-	c.slots.at(inHour)[slot]++
-	c.days.at(day)[hour].Judged++
+	if told = cl.a.places.slotsTell(zone, int64(first)); !told {
+		local := cl.a.places.local(zone, int64(first))
+		c.days.at(floorDiv(local, dayMS))[hourOf(local)].Judged++
+	}
+	hour, slot := slotOf(first)
+	hours := c.slots.of(slotZone{zone, told})
+	page := hours.find(hour)
+	if page == 0 {
+		page = cl.slots.page()
+		hours.put(hour, page)
+	}
+	cl.slots.count(page + uint32(slot))
+	return told
 }
 
 // slotOf gives the hour of a time, and its slot there.
 func slotOf(at deliverylog.Time) (hour, slot int64) {
-	slot = floorDiv(int64(at), slotMS)
-	hour = floorDiv(slot, int64(slotsPerHour))
-	return hour, slot - hour*int64(slotsPerHour)
+	hour = floorDiv(int64(at), hourMS)
+	return hour, int64(uint32(int64(at)-hour*hourMS) / uint32(slotMS))
 }
 
-func (c *attemptCount) count(at *attempt) {
+func (cl *closer) count(at *attempt) {
+	c := &cl.groups[at.Group]
+	c.attempts++
 	if at.Outcome == NotJudged {
-		c.attempts++
 		return
 	}
-	day, hour := floorDiv(at.local, dayMS), hourOf(at.local)
-	c.countOK(at.First, day, hour)
+	if cl.judged(at.Group, at.zone, at.First) {
+		cl.hours[at.Group][hourOf(cl.a.places.local(at.zone, int64(at.First)))].Messages-- // it was counted with the others
+	}
 	if at.Outcome == OK {
 		return
 	}
 	inHour, slot := slotOf(at.First)
-	s, d := &c.badSlots.at(inHour)[slot], &c.days.at(day)[hour]
+	s, d := &c.badSlots.at(inHour)[slot], &c.days.at(floorDiv(at.local, dayMS))[hourOf(at.local)]
 	switch at.Outcome {
 	case Late:
 		c.late++
@@ -505,12 +586,6 @@ func (c *attemptCount) addAttempts(other *attemptCount) {
 	c.judged += other.judged
 	c.late += other.late
 	c.failed += other.failed
-	for i, p := range other.slots.all() {
-		q := c.slots.at(i)
-		for k := range p {
-			q[k] += p[k]
-		}
-	}
 	for i, p := range other.badSlots.all() {
 		q := c.badSlots.at(i)
 		for k := range p {
@@ -522,6 +597,29 @@ func (c *attemptCount) addAttempts(other *attemptCount) {
 		q := c.days.at(i)
 		for k := range p {
 			q[k].add(p[k])
+		}
+	}
+}
+
+// addSlots adds what a closer has counted by slot, to the group and to the total, and
+// counts by local day and hour what slots tell: days are added to the total later.
+func (b *groupBuild) addSlots(slots zoneSlots, in *later, pl *places, total *groupBuild) {
+	for i := range slots {
+		z := &slots[i]
+		for inHour, page := range z.hours.all() {
+			own, all := b.slots.at(inHour), total.slots.at(inHour)
+			for k, n := range in.counts(page) {
+				own[k] += n
+				all[k] += n
+				if n == 0 || !z.told {
+					continue
+				}
+				local := pl.local(z.zone, inHour*hourMS+int64(k)*slotMS)
+				hour := hourOf(local)
+				b.attempts.days.at(floorDiv(local, dayMS))[hour].Judged += n
+				b.g.Hours[hour].Messages += int64(n)
+				total.g.Hours[hour].Messages += int64(n)
+			}
 		}
 	}
 }
@@ -561,7 +659,7 @@ func (b *groupBuild) finish(errs []errorKey) {
 		g.Volume = append(g.Volume, Volume{deliverylog.Time(hour * hourMS), v.messages, v.delivered, v.failed})
 	}
 	n := 0
-	for _, p := range a.slots.all() {
+	for _, p := range b.slots.all() {
 		for _, judged := range p {
 			n += int(bit(judged > 0))
 		}
@@ -569,7 +667,7 @@ func (b *groupBuild) finish(errs []errorKey) {
 	if n > 0 {
 		g.Slots = make([]Slot, 0, n)
 	}
-	for hour, p := range a.slots.all() {
+	for hour, p := range b.slots.all() {
 		bad := a.badSlots.find(hour)
 		for k, judged := range p {
 			if judged == 0 {

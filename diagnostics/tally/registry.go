@@ -208,6 +208,7 @@ type places struct {
 type clock struct {
 	loc              *time.Location
 	from, to, offset int64
+	even             bool // nothing of that changes within a slot
 }
 
 // of gives the zone of a number, 0 where it does not tell.
@@ -244,6 +245,15 @@ func (p *places) local(zone uint16, at int64) int64 {
 	return at + c.offset
 }
 
+// slotsTell says whether all times of a slot are of one local hour: slots of five
+// minutes are, but for those of zones before there was railway time.
+func (p *places) slotsTell(zone uint16, at int64) bool {
+	if int(zone) >= len(p.clocks) || at < p.clocks[zone].from || at >= p.clocks[zone].to {
+		p.local(zone, at)
+	}
+	return p.clocks[zone].even
+}
+
 func (p *places) set(c *clock, zone uint16, at int64) {
 	if c.loc == nil {
 		c.loc = p.r.location(zone)
@@ -259,6 +269,7 @@ func (p *places) set(c *clock, zone uint16, at int64) {
 	if !end.IsZero() {
 		c.to = end.UnixMilli()
 	}
+	c.even = c.offset%slotMS == 0 && (start.IsZero() || c.from%slotMS == 0) && (end.IsZero() || c.to%slotMS == 0)
 }
 
 // floorDiv divides towards the past.

@@ -88,7 +88,9 @@ func (p *pool[T]) drop() {
 	p.free = nil
 }
 
-func hash(key uint64) uint64 { return key * 0x9E3779B97F4A7C15 }
+const hashFactor = 0x9E3779B97F4A7C15
+
+func hash(key uint64) uint64 { return key * hashFactor }
 
 func (st *store) shard(key uint64) *shard { return &st.shards[hash(key)>>(64-shardBits)] }
 

@@ -1,7 +1,6 @@
 package tally
 
 import (
-	"cmp"
 	"slices"
 
 	"cli.otpdoctor/diagnostics/number"
@@ -38,8 +37,7 @@ func newVisitor(p *people, r *registry) visitor { return visitor{p: p, places: p
 
 // shard calls each with every number of a shard, in no order. Where quick is not nil,
 // it is asked first about a number that has no record: it gets the number's events,
-// all of one that need no note, in the order of coming, and says whether that was
-// all it needs.
+// in the order of coming, and says whether that was all it needs.
 func (v *visitor) shard(s *shard, quick func(key uint64, list []event) bool, each func(*person)) {
 	order := v.sorter.sort
 	if len(s.pages) == 0 {
@@ -138,124 +136,4 @@ func (v *visitor) find(key uint64) (p *person, ok bool) {
 		return nil, false
 	}
 	return v.read(key, record, s, list), true
-}
-
-// sorter sorts waiting events by number; its memory is used again and again.
-type sorter struct {
-	events, other []event
-	notes         []byte
-	buf           []byte
-}
-
-// list gives the events of a shard in the order of coming, and their notes.
-func (st *sorter) list(w *waiting, sp *spill) (list []event, notes []byte, err error) {
-	st.buf, list, notes, err = w.load(sp, st.buf, slices.Grow(st.events[:0], w.n), st.notes[:0])
-	before, from := uint64(len(notes))<<1, len(list)
-	for _, b := range w.blocks {
-		list = append(list, b...)
-	}
-	if before > 0 {
-		for i := from; i < len(list); i++ {
-			if list[i].noted() {
-				list[i].tail += before
-			}
-		}
-	}
-	st.events, st.notes = list, append(notes, w.notes...)
-	return st.events, st.notes, err
-}
-
-// sort gives the events of a shard by number, those of one number in the order of
-// coming, and their notes.
-func (st *sorter) sort(w *waiting, sp *spill) ([]event, []byte, error) {
-	list, notes, err := st.list(w, sp)
-	st.events, st.other = sortEvents(list, st.other)
-	list = st.events
-	odd := len(list)
-	for odd > 0 && list[odd-1].head>>cellBits == anyNumber {
-		odd--
-	}
-	slices.SortStableFunc(list[odd:], func(x, y event) int {
-		return cmp.Compare(x.key(notes), y.key(notes))
-	})
-	return list, notes, err
-}
-
-// group gives the events of a shard with those of one number beside each other, in
-// the order of coming, and their notes. It takes half of what sort does.
-func (st *sorter) group(w *waiting, sp *spill) ([]event, []byte, error) {
-	list, notes, err := st.list(w, sp)
-	st.other = slices.Grow(st.other[:0], len(list))[:len(list)]
-	for _, shift := range [...]int{64 - shardBits - 16, 64 - shardBits - 8} {
-		var at [1 << 8]uint32
-		for i := range list {
-			at[uint8(list[i].hash()>>shift)]++
-		}
-		sum := uint32(0)
-		for i, n := range at {
-			at[i] = sum
-			sum += n
-		}
-		for i := range list {
-			d := uint8(list[i].hash() >> shift)
-			st.other[at[d]] = list[i]
-			at[d]++
-		}
-		list, st.other = st.other, list
-	}
-	st.events = list
-	// Few numbers have the same bits of the hash.
-	for len(list) > 0 {
-		h, n, mixed := list[0].hash()>>(64-shardBits-16), 1, list[0].head>>cellBits == anyNumber
-		for n < len(list) && list[n].hash()>>(64-shardBits-16) == h {
-			mixed = mixed || list[n].head>>cellBits != list[0].head>>cellBits
-			n++
-		}
-		if mixed {
-			slices.SortStableFunc(list[:n], func(x, y event) int { return cmp.Compare(x.key(notes), y.key(notes)) })
-		}
-		list = list[n:]
-	}
-	return st.events, notes, err
-}
-
-// hash is that of the number, or of anyNumber.
-func (e *event) hash() uint64 { return hash(e.head >> cellBits) }
-
-// sortEvents sorts by head. Both lists are used, and given back: the first one
-// is sorted.
-func sortEvents(a, b []event) (sorted, other []event) {
-	const digit = 11
-	if len(a) < 1<<8 {
-		slices.SortStableFunc(a, func(x, y event) int {
-			return cmp.Compare(x.head>>cellBits, y.head>>cellBits)
-		})
-		return a, b
-	}
-	b = slices.Grow(b[:0], len(a))[:len(a)]
-	varies := uint64(0)
-	for i := range a {
-		varies |= a[i].head ^ a[0].head
-	}
-	for shift := cellBits; shift < 64; shift += digit {
-		if varies>>shift&(1<<digit-1) == 0 {
-			continue
-		}
-		var at [1 << digit]uint32
-		for i := range a {
-			at[a[i].head>>shift&(1<<digit-1)]++
-		}
-		sum := uint32(0)
-		for i, n := range at {
-			at[i] = sum
-			sum += n
-		}
-		for i := range a {
-			d := a[i].head >> shift & (1<<digit - 1)
-			b[at[d]] = a[i]
-			at[d]++
-		}
-		a, b = b, a
-	}
-	return a, b
 }
