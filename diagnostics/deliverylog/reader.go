@@ -193,7 +193,7 @@ func (r *Reader) finish(err error) error {
 // Summary is what reading came to; Messages is the caller's to count.
 func (r *Reader) Summary() Summary {
 	s := r.sum
-	s.Size = r.u.raw.n
+	s.Size = r.u.raw.n.Load()
 	s.SHA256 = r.u.raw.sum()
 	s.Warnings = r.warnings()
 	return s
@@ -231,7 +231,7 @@ func (r *Reader) tick() error {
 
 func (r *Reader) tell() {
 	if r.progress != nil && r.u != nil {
-		r.progress(Progress{Name: r.sum.Name, Bytes: r.u.raw.n, Size: r.size, Rows: r.sum.Rows, Rejected: r.sum.Rejected})
+		r.progress(Progress{Name: r.sum.Name, Bytes: r.u.raw.n.Load(), Size: r.size, Rows: r.sum.Rows, Rejected: r.sum.Rejected})
 	}
 }
 

@@ -90,6 +90,9 @@ func (r *Reader) blocks(workers []Worker) error {
 	c := &cutter{r: r, left: bytes.Clone(r.w.bytes())}
 	c.ended.L = &c.turn
 	r.w.buf, r.w.start, r.w.end = nil, 0, 0 // made again where it is needed
+	if r.u != nil && r.u.packed && len(workers) > 1 {
+		c.ahead(len(workers) + 2)
+	}
 	if len(workers) == 1 {
 		c.work(workers[0])
 	} else {
@@ -114,6 +117,9 @@ type cutter struct {
 	next    int    // number of the next block
 	stop    bool   // no more blocks
 
+	cuts chan piece  // blocks that were cut ahead
+	free chan []byte // memory for these; nil where each worker cuts for itself
+
 	turn   sync.Mutex
 	ended  sync.Cond
 	now    int    // number of the block whose turn it is
@@ -122,25 +128,64 @@ type cutter struct {
 	failed error
 }
 
+// piece is a block that was cut.
+type piece struct {
+	block  []byte
+	number int
+	last   bool
+}
+
+// ahead cuts blocks in a goroutine of its own, as it takes its time where they have to
+// be unpacked. There is memory for some of them.
+func (c *cutter) ahead(blocks int) {
+	c.cuts, c.free = make(chan piece, blocks), make(chan []byte, blocks)
+	for range blocks {
+		c.free <- nil
+	}
+	go func() {
+		defer close(c.cuts)
+		for buf := range c.free {
+			block, number, last, ok := c.cut(buf)
+			if !ok {
+				return
+			}
+			c.cuts <- piece{block, number, last}
+		}
+	}()
+}
+
+// take gives the next block, in the memory of one that is done with.
+func (c *cutter) take(buf []byte) (p piece, ok bool) {
+	if c.free == nil {
+		p.block, p.number, p.last, ok = c.cut(buf)
+		return p, ok
+	}
+	if buf != nil {
+		c.free <- buf
+	}
+	p, ok = <-c.cuts
+	return p, ok
+}
+
 // work reads blocks until there are no more.
 func (c *cutter) work(w Worker) {
 	sub := c.r.sub(w)
 	var buf []byte
 	for {
-		block, number, last, ok := c.cut(buf)
+		p, ok := c.take(buf)
 		if !ok {
 			return
 		}
-		sub.w.open(block, last)
+		sub.w.open(p.block, p.last)
 		err := guarded(sub)
-		if c.end(w, sub, block, number, err) {
+		if c.end(w, sub, p.block, p.number, err) {
 			if err := w.Free(); err != nil {
 				c.fail(err)
 			}
 		} else {
 			w.Drop()
 		}
-		buf = block
+		buf = p.block
 	}
 }
 

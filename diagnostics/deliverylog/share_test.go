@@ -2,6 +2,7 @@ package deliverylog
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -73,7 +74,13 @@ func gatherShared(text []byte, o Options, workers, block int) (g gathered) {
 	for range workers {
 		ws = append(ws, &gatherer{all: &g.rows})
 	}
-	err = r.Share(ws, nil)
+	told := Progress{}
+	err = r.Share(ws, func(p Progress) {
+		if p.Bytes < told.Bytes || p.Rows < told.Rows {
+			g.rows = append(g.rows, fmt.Sprintf("progress goes back from %+v to %+v", told, p))
+		}
+		told = p
+	})
 	return gathered{g.rows, r.Summary(), fmt.Sprint(err)}
 }
 
@@ -167,6 +174,10 @@ func TestShareOdd(t *testing.T) {
 		r := rand.New(rand.NewPCG(uint64(seed), 7))
 		shape := []string{"generic", "twilio", "sns"}[seed%3]
 		text := odd(r, shape)
+		if seed%4 == 3 {
+			shape += ", packed"
+			text = packed(t, text)
+		}
 		o := Options{}
 		if r.IntN(3) == 0 {
 			o.MaxRecord = 1 << 10
@@ -177,6 +188,18 @@ func TestShareOdd(t *testing.T) {
 			sameGathered(t, fmt.Sprintf("seed %d, %s, %d workers, blocks of %d", seed, shape, workers, block), gatherShared(text, o, workers, block), want)
 		}
 	}
+}
+
+func packed(t *testing.T, text []byte) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write(text); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 func TestShareFixtures(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"sync/atomic"
 
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
@@ -34,8 +35,8 @@ const (
 // them where the sum is wanted.
 type raw struct {
 	r    io.Reader
-	n    int64
-	hash hash.Hash // nil: not wanted
+	n    atomic.Int64 // progress asks for it while another goroutine reads
+	hash hash.Hash    // nil: not wanted
 	end  bool
 }
 
@@ -49,7 +50,7 @@ func newRaw(src io.Reader, o *Options) *raw {
 
 func (r *raw) Read(p []byte) (int, error) {
 	n, err := r.r.Read(p)
-	r.n += int64(n)
+	r.n.Add(int64(n))
 	if r.hash != nil {
 		r.hash.Write(p[:n])
 	}
@@ -66,14 +67,15 @@ func (r *raw) sum() string {
 
 // unpacked is an input without its packing, still in its own encoding, or a table.
 type unpacked struct {
-	text  io.Reader
-	table bool // text is CSV that was made from a workbook or a Parquet file
-	excel bool // … in which bare numbers may be dates
-	raw   *raw
-	close []func()
-	cut   string // set when the packing ends early
-	out   int64
-	o     *Options
+	text   io.Reader
+	table  bool // text is CSV that was made from a workbook or a Parquet file
+	packed bool // text comes through a packing
+	excel  bool // … in which bare numbers may be dates
+	raw    *raw
+	close  []func()
+	cut    string // set when the packing ends early
+	out    int64
+	o      *Options
 }
 
 // errArchive says that a packed input cannot be read.
@@ -170,6 +172,7 @@ func unpack(name string, src io.Reader, size int64, o *Options) (u *unpacked, er
 		if layer >= maxLayers {
 			return u, errNested
 		}
+		u.packed = true
 		b = bufio.NewReaderSize(next, 64<<10)
 	}
 }
@@ -202,7 +205,7 @@ func (u *unpacked) random(src io.Reader, b *bufio.Reader, size int64, layer int)
 				if _, err := io.Copy(io.Discard, u.raw); err != nil {
 					return nil, 0, err
 				}
-				return at, u.raw.n, nil
+				return at, u.raw.n.Load(), nil
 			}
 		}
 	}
@@ -288,7 +291,7 @@ type packing struct {
 func (p *packing) Read(b []byte) (int, error) {
 	n, err := p.r.Read(b)
 	p.u.out += int64(n)
-	if over := p.u.over(p.u.out, p.u.raw.n); over != "" {
+	if over := p.u.over(p.u.out, p.u.raw.n.Load()); over != "" {
 		p.u.cut = over + ": reading stopped there"
 		return n, io.EOF
 	}
