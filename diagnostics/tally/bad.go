@@ -14,17 +14,10 @@ import (
 const (
 	badLength    = 512 // attempts in a block
 	attemptBytes = int(unsafe.Sizeof(Attempt{}))
-	fewBad       = 64 << 20 / attemptBytes
-	pageSize     = 4 << 10 // the smallest that systems have
 )
 
 // makeBad makes the list for some closers. A bad attempt has a message at least
-// that was late or not delivered.
-//
-// A list that is not large is written to at once, page by page: where the collector
-// has looked at a page before it is written to, that takes several times as long
-// (the page is one of zeros then, and all cores have to forget it). Of a larger one
-// what is not used is never touched.
+// that was late or not delivered. What of the list is not used is never touched.
 func (c *Counter) makeBad(t *Table, closers int) {
 	most := int64(0)
 	for _, cc := range c.cells {
@@ -34,11 +27,6 @@ func (c *Counter) makeBad(t *Table, closers int) {
 	}
 	t.badBlocks.Store(0)
 	t.Bad = make([]Attempt, (int(most)/badLength+closers)*badLength)
-	if len(t.Bad) <= fewBad {
-		for i := 0; i < len(t.Bad); i += pageSize / attemptBytes {
-			t.Bad[i].Group = 0
-		}
-	}
 }
 
 // badBlock is the block that a closer fills.
@@ -135,7 +123,9 @@ func (t *Table) orderBad() []int32 {
 		for n < len(rest) && rest[n].head == rest[0].head {
 			n++
 		}
-		slices.SortFunc(rest[:n], func(x, y event) int { return cmp.Compare(t.Bad[x.tail].Number, t.Bad[y.tail].Number) })
+		if n > 1 {
+			slices.SortFunc(rest[:n], func(x, y event) int { return cmp.Compare(t.Bad[x.tail].Number, t.Bad[y.tail].Number) })
+		}
 		rest = rest[n:]
 	}
 	order := make([]int32, len(list))

@@ -97,13 +97,17 @@ func (c *Counter) Close(newest deliverylog.Time) *Table {
 			t.judge(cc, &groups[t.groupOf[id]].g, &total.g)
 		}
 	}
-	if c.countPeople(t, groups, total); c.Flooded() && !t.Flooded {
+	closers := c.countPeople(t, groups, total)
+	if c.Flooded() && !t.Flooded {
 		return c.Close(newest)
 	}
+	var sorting sync.WaitGroup
+	sorting.Go(func() { t.sortBad(closers) })
 	c.closeWatched(t)
 	for _, b := range append(groups, total) {
 		b.finish(t.errors)
 	}
+	sorting.Wait()
 	t.Groups = make([]*Group, len(groups))
 	for i, b := range groups {
 		t.Groups[i] = &b.g
@@ -196,9 +200,7 @@ func (b *groupBuild) add(cc *cellCount) {
 	for e, n := range cc.errors {
 		b.errors[e] += n
 	}
-	for _, p := range cc.errorSlots.all() {
-		b.errorSlots.add(p.slot(), p.err(), p.n)
-	}
+	b.errorSlots.merge(&cc.errorSlots)
 	for hour, v := range cc.volume.all() {
 		b.volume.at(hour).add(v)
 	}
@@ -257,8 +259,9 @@ func (t *Table) judge(cc *cellCount, groups ...*Group) {
 	}
 }
 
-// countPeople goes through all numbers, shard by shard.
-func (c *Counter) countPeople(t *Table, groups []*groupBuild, total *groupBuild) {
+// countPeople goes through all numbers, shard by shard. It gives those who did so,
+// with the bad attempts that they found.
+func (c *Counter) countPeople(t *Table, groups []*groupBuild, total *groupBuild) []*closer {
 	p := c.people
 	workers := min(runtime.GOMAXPROCS(0), 4)
 	if p.used()+p.waits() < fewWaiting {
@@ -277,8 +280,7 @@ func (c *Counter) countPeople(t *Table, groups []*groupBuild, total *groupBuild)
 		c.flood()
 	}
 	if c.Flooded() {
-		t.Bad = nil
-		return
+		return nil
 	}
 	for _, u := range p.untimed {
 		if !u.timed {
@@ -308,7 +310,7 @@ func (c *Counter) countPeople(t *Table, groups []*groupBuild, total *groupBuild)
 	for _, b := range groups {
 		total.attempts.addAttempts(&b.attempts)
 	}
-	t.sortBad(closers)
+	return closers
 }
 
 // closer counts the attempts of some shards.

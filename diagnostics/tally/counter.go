@@ -654,9 +654,11 @@ func (c *Counter) mergeCell(cc, other *cellCount, errs []uint16) {
 	for e, n := range other.errors {
 		cc.errors[errs[e]] += n
 	}
+	theirs := slotErrors{}
 	for _, p := range other.errorSlots.all() {
-		cc.errorSlots.add(p.slot(), errs[p.err()], p.n)
+		theirs.pairs = append(theirs.pairs, slotError{p.slot()<<16 | int64(errs[p.err()]), p.n})
 	}
+	cc.errorSlots.merge(&theirs)
 	for hour, v := range other.volume.all() {
 		w := cc.volume.at(hour)
 		w.messages += v.messages

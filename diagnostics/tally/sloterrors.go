@@ -34,6 +34,31 @@ func (s *slotErrors) add(slot int64, err uint16, n uint32) {
 	}
 }
 
+// merge adds what another has counted.
+func (s *slotErrors) merge(other *slotErrors) {
+	theirs := other.all()
+	if len(theirs) < len(s.pairs)/4 {
+		for _, p := range theirs {
+			s.add(p.slot(), p.err(), p.n)
+		}
+		return
+	}
+	mine := s.all()
+	out := make([]slotError, 0, len(mine)+len(theirs))
+	for len(mine) > 0 || len(theirs) > 0 {
+		switch {
+		case len(theirs) == 0 || len(mine) > 0 && mine[0].key < theirs[0].key:
+			out, mine = append(out, mine[0]), mine[1:]
+		case len(mine) == 0 || theirs[0].key < mine[0].key:
+			out, theirs = append(out, theirs[0]), theirs[1:]
+		default:
+			out = append(out, slotError{mine[0].key, mine[0].n + theirs[0].n})
+			mine, theirs = mine[1:], theirs[1:]
+		}
+	}
+	s.pairs, s.tidy = out, len(out)
+}
+
 // all gives the counts by slot, then by error; they are good until the next add.
 func (s *slotErrors) all() []slotError {
 	if s.tidy == len(s.pairs) {
