@@ -56,6 +56,9 @@ func (s *slotErrors) merge(other *slotErrors) {
 			mine, theirs = mine[1:], theirs[1:]
 		}
 	}
+	if len(out) < cap(out)*3/4 { // mostly the same ones
+		out = slices.Clone(out)
+	}
 	s.pairs, s.tidy = out, len(out)
 }
 

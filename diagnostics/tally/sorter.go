@@ -79,9 +79,10 @@ func (st *sorter) group(w *waiting, sp *spill) ([]event, []byte, error) {
 		from, to := width*d/digits, width*(d+1)/digits
 		list = st.scatter(list, hashFactor, low+from, to-from)
 	}
+	bucket := func(e *event) uint64 { return hash(e.head>>cellBits) << shardBits >> (64 - width) }
 	for rest := list; len(rest) > 0; {
-		h, n, mixed := rest[0].hash()>>low, 1, rest[0].head>>cellBits == anyNumber
-		for n < len(rest) && rest[n].hash()>>low == h {
+		h, n, mixed := bucket(&rest[0]), 1, rest[0].head>>cellBits == anyNumber
+		for n < len(rest) && bucket(&rest[n]) == h {
 			mixed = mixed || rest[n].head>>cellBits != rest[0].head>>cellBits
 			n++
 		}
@@ -132,6 +133,3 @@ func sortByKey(list []event, notes []byte) {
 		list[k] = e
 	}
 }
-
-// hash is that of the number, or of anyNumber.
-func (e *event) hash() uint64 { return hash(e.head >> cellBits) }
