@@ -59,13 +59,24 @@ func memoryOf(read func(string) ([]byte, error)) int64 {
 // by then, and with memorySlack alone it would collect at every half MiB.
 const (
 	memorySlack = 10
-	firstSlack  = 1200 // of the 4 MiB at which Go collects first
+	firstHeap   = 48 << 20
+	leastHeap   = 4 << 20 // what Go counts with at least
 )
+
+// firstSlack is by how much in a hundred the memory may grow until it is firstHeap.
+func firstSlack(live uint64) int {
+	return max(memorySlack, int((firstHeap-int64(live))*100/int64(max(live, leastHeap))))
+}
 
 // tightMemory keeps the collector at memorySlack from the first collection on,
 // until done is called.
 func tightMemory() (done func()) {
-	before := debug.SetGCPercent(firstSlack)
+	// A collection that is under way would take what comes now for used, and growth is
+	// measured by that.
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	before := debug.SetGCPercent(firstSlack(m.HeapAlloc))
 	if before < memorySlack { // tight already, or off on purpose
 		debug.SetGCPercent(before)
 		return func() {}
