@@ -33,7 +33,7 @@ type attemptCount struct {
 	users, affected, attempts, judged, late, failed int64
 	squares                                         int64                       // of each user's judged attempts
 	reached, typed                                  int64                       // users with a delivered message, and those of them who typed a code in
-	slots                                           zoneSlots                   // judged
+	slots                                           zoneSlots                   // judged; of closers alone
 	badSlots                                        book[[slotsPerHour]badSlot] // by hour since 1970
 	days                                            book[[24]Cell]              // by local day since 1970, but for what slots tell
 }
@@ -320,8 +320,8 @@ type closer struct {
 	a      *assembler
 	user   userCount // the present number
 	groups []attemptCount
-	hours  [][24]Hour // by group, of messages that wait; of the first one of a judged attempt where slots do not tell
-	slots  later      // of groups
+	hours  [][24]Hour // by group, of messages that wait, less the first ones of attempts where slots tell
+	slots  later      // the counts of groups by slot
 	bad    badBlock
 
 	kept    []keptRecord // of the present shard
@@ -554,7 +554,7 @@ func (cl *closer) count(at *attempt) {
 		return
 	}
 	if cl.judged(at.Group, at.zone, at.First) {
-		cl.hours[at.Group][hourOf(cl.a.places.local(at.zone, int64(at.First)))].Messages-- // it was counted with the others
+		cl.hours[at.Group][hourOf(cl.a.places.local(at.zone, int64(at.First)))].Messages-- // it is in a slot, and was counted with the others
 	}
 	if at.Outcome == OK {
 		return
