@@ -114,17 +114,25 @@ func (w *idWriter) put(p *idPages, id []byte) idPlace {
 		return 0
 	}
 	w.packed = packID(w.packed[:0], id)
-	if len(w.packed) > len(w.page) {
-		w.page = make([]byte, idPage)
-		p.mu.Lock()
-		w.at = idPlace(len(p.pages))<<idPageShift + 1
-		p.pages = append(p.pages, w.page)
-		p.mu.Unlock()
+	if len(w.packed) > len(w.page) && !w.turn(p) {
+		return 0
 	}
 	at := w.at
 	n := copy(w.page, w.packed)
 	w.page, w.at = w.page[n:], at+idPlace(n)
 	return at
+}
+
+// turn begins a page; ok is false where there are 4 GiB of them.
+func (w *idWriter) turn(p *idPages) (ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.pages) == 1<<(32-idPageShift) {
+		return false
+	}
+	w.page, w.at = make([]byte, idPage), idPlace(len(p.pages))<<idPageShift+1
+	p.pages = append(p.pages, w.page)
+	return true
 }
 
 func (p *idPages) at(at idPlace) string {

@@ -48,6 +48,10 @@ func (st *sorter) sort(w *waiting, sp *spill) ([]event, []byte, error) {
 // byNumber sorts events by what their heads have as a number.
 func (st *sorter) byNumber(list []event) []event {
 	const digit = 11
+	if len(list) < 1<<8 {
+		slices.SortStableFunc(list, func(x, y event) int { return cmp.Compare(x.head>>cellBits, y.head>>cellBits) })
+		return list
+	}
 	varies := uint64(0)
 	for i := range list {
 		varies |= list[i].head ^ list[0].head
