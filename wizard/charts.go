@@ -81,34 +81,43 @@ func (s *styles) tenths(m share) string {
 }
 
 // heatMap draws days down and local hours across: an outage or a filter is a row,
-// busy hours are a column. It is 75 cells wide and ends with what the signs mean.
+// busy hours are a column. It is 75 cells wide and ends with what the signs mean. In
+// fewer cells the attempts of a day are told in short, or not.
 func (s *styles) heatMap(days []tally.Day, w int) []string {
-	var out []string
-	out = append(out, "         0     3     6     9     12    15    18    21")
-	width := 0
-	var sums []string
-	var rows []string
-	for _, d := range days {
+	out := []string{"         0     3     6     9     12    15    18    21"}
+	rows := make([]string, len(days))
+	sums := make([]share, len(days))
+	for i, d := range days {
 		var row strings.Builder
-		var sum share
 		for h := range d.Hours {
 			c := d.Hours[h]
 			m := share{int64(c.Late) + int64(c.Failed), int64(c.Judged)}
-			sum = sum.plus(m)
+			sums[i] = sums[i].plus(m)
 			row.WriteString(s.tenths(m) + " ")
 		}
 		name := d.Date
 		if t, err := time.Parse(time.DateOnly, d.Date); err == nil {
 			name = t.Format("Mon 2")
 		}
-		rows = append(rows, " "+s.pad(name, 8)+row.String())
-		sums = append(sums, tally.FormatOf(sum.bad, sum.all))
-		width = max(width, cells(sums[len(sums)-1]))
+		rows[i] = " " + s.pad(name, 8) + row.String()
 	}
-	room := min(max(w, 58+width), 60+width) - 57
-	for i := range rows {
-		out = append(out, rows[i]+s.padLeft(sums[i], room))
+	for _, words := range []func(share) string{
+		func(m share) string { return tally.FormatOf(m.bad, m.all) },
+		func(m share) string { return tally.FormatRate(m.bad, m.all) },
+		func(m share) string { return tally.FormatCount(m.bad) },
+	} {
+		width := 0
+		for _, m := range sums {
+			width = max(width, cells(words(m)))
+		}
+		if 58+width <= w {
+			for i, m := range sums {
+				rows[i] += s.padLeft(words(m), min(w, 60+width)-57)
+			}
+			break
+		}
 	}
+	out = append(out, rows...)
 	return append(out, s.plain("         · none   1–9 tenths of the attempts   blank: nobody asked"))
 }
 

@@ -242,6 +242,12 @@ func TestChartsWithoutColour(t *testing.T) {
 	if !strings.Contains(rows[1], "Tue 3") || !strings.Contains(rows[1], "4") || !strings.Contains(rows[1], "4 of 10") {
 		t.Errorf("heat map %q", rows[1])
 	}
+	day.Hours[8] = tally.Cell{Judged: 12_345, Failed: 400}
+	for w, want := range map[int]string{75: "404 of 12,355", 70: "3.3 %", 62: "404", 60: "4 1"} {
+		if row := s.heatMap([]tally.Day{day}, w)[1]; !strings.HasSuffix(strings.TrimRight(row, " "), " "+want) || cells(row) > w {
+			t.Errorf("heat map in %d cells: %q, want %s at its end", w, row, want)
+		}
+	}
 	plot := s.intervals([]interval{{"now", 41, 52, true}, {"others", 4, 190, false}}, 10, 70)
 	if len(plot) != 3 || strings.Index(plot[1], "●") < strings.Index(plot[2], "●") {
 		t.Errorf("intervals:\n%s", strings.Join(plot, "\n"))
