@@ -63,8 +63,10 @@ func TestTightMemory(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(77))
 
 	done := tightMemory()
-	if got := percent(); got <= 77 {
-		t.Errorf("before the first collection: %d %%, want more than 77", got)
+	goal := []metrics.Sample{{Name: "/gc/heap/goal:bytes"}}
+	metrics.Read(goal)
+	if got := goal[0].Value.Uint64(); got < firstHeap*3/4 || got > firstHeap*5/4 {
+		t.Errorf("the first collection is to come at %d bytes, want about %d", got, firstHeap)
 	}
 	collectUntil(memorySlack)
 	done()

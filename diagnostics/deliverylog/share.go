@@ -90,12 +90,12 @@ func (r *Reader) blocks(workers []Worker) error {
 	c := &cutter{r: r, left: bytes.Clone(r.w.bytes())}
 	c.ended.L = &c.turn
 	r.w.buf, r.w.start, r.w.end = nil, 0, 0 // made again where it is needed
-	if r.u != nil && r.u.packed && len(workers) > 1 {
-		c.ahead(len(workers) + 2)
-	}
 	if len(workers) == 1 {
 		c.work(workers[0])
 	} else {
+		if r.u.packed {
+			c.ahead(len(workers) + 2)
+		}
 		var all sync.WaitGroup
 		for _, w := range workers {
 			all.Go(func() { c.work(w) })
@@ -132,7 +132,7 @@ type cutter struct {
 type piece struct {
 	block  []byte
 	number int
-	last   bool
+	last   bool // the text ends with it
 }
 
 // ahead cuts blocks in a goroutine of its own, as it takes its time where they have to
@@ -145,11 +145,11 @@ func (c *cutter) ahead(blocks int) {
 	go func() {
 		defer close(c.cuts)
 		for buf := range c.free {
-			block, number, last, ok := c.cut(buf)
+			p, ok := c.cut(buf)
 			if !ok {
 				return
 			}
-			c.cuts <- piece{block, number, last}
+			c.cuts <- p
 		}
 	}()
 }
@@ -157,8 +157,7 @@ func (c *cutter) ahead(blocks int) {
 // take gives the next block, in the memory of one that is done with.
 func (c *cutter) take(buf []byte) (p piece, ok bool) {
 	if c.free == nil {
-		p.block, p.number, p.last, ok = c.cut(buf)
-		return p, ok
+		return c.cut(buf)
 	}
 	if buf != nil {
 		c.free <- buf
@@ -287,14 +286,13 @@ func (r *Reader) add(sub *Reader, before int64) {
 	*s = Summary{Name: s.Name, Newest: NoTime, Rejections: s.Rejections[:0]}
 }
 
-// cut reads the next block into buf, which grows where a record needs it. last
-// says that the text ends with it.
-func (c *cutter) cut(buf []byte) (block []byte, number int, last, ok bool) {
+// cut reads the next block into buf, which grows where a record needs it.
+func (c *cutter) cut(buf []byte) (p piece, ok bool) {
 	c.reading.Lock()
 	defer c.reading.Unlock()
 	w, want := c.r.w, c.r.o.block()
 	if c.stop {
-		return nil, 0, false, false
+		return p, false
 	}
 	buf = buf[:0]
 	for {
@@ -316,7 +314,7 @@ func (c *cutter) cut(buf []byte) (block []byte, number int, last, ok bool) {
 				}
 			}
 		}
-		last = w.done && len(c.left) == 0
+		last := w.done && len(c.left) == 0
 		n = len(buf)
 		if !last {
 			n = c.r.recordEnd(buf)
@@ -326,11 +324,11 @@ func (c *cutter) cut(buf []byte) (block []byte, number int, last, ok bool) {
 			c.keep(buf[n:])
 			c.stop = last
 			c.next++
-			return buf[:n], c.next - 1, last, true
+			return piece{buf[:n], c.next - 1, last}, true
 		case last || want >= w.limit:
 			c.keep(buf)
 			c.stop = true
-			return nil, 0, false, false
+			return p, false
 		}
 		want = min(2*want, w.limit)
 	}

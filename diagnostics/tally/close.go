@@ -33,35 +33,8 @@ type attemptCount struct {
 	users, affected, attempts, judged, late, failed int64
 	squares                                         int64                       // of each user's judged attempts
 	reached, typed                                  int64                       // users with a delivered message, and those of them who typed a code in
-	slots                                           zoneSlots                   // judged; of closers alone
 	badSlots                                        book[[slotsPerHour]badSlot] // by hour since 1970
 	days                                            book[[24]Cell]              // by local day since 1970, but for what slots tell
-}
-
-// zoneSlots is attempts by slot, of each zone by itself. Their local day and hour, and
-// the local hour of their first message, are told from that when all is counted.
-type zoneSlots []zoneHours
-
-type zoneHours struct {
-	slotZone
-	hours directory // of pages of [later], by hour since 1970
-}
-
-// slotZone is what attempts are told apart by that began in one slot.
-type slotZone struct {
-	zone uint16
-	told bool // the local hour is told from the slot, see [places.slotsTell]
-}
-
-// of gives the pages of a zone.
-func (z *zoneSlots) of(zone slotZone) *directory {
-	for i := range *z {
-		if h := &(*z)[i]; h.slotZone == zone {
-			return &h.hours
-		}
-	}
-	*z = append(*z, zoneHours{slotZone: zone})
-	return &(*z)[len(*z)-1].hours
 }
 
 // badSlot is the judged attempts of a slot that were not ok. They are few, and what
@@ -293,7 +266,7 @@ func (c *Counter) countPeople(t *Table, groups []*groupBuild, total *groupBuild)
 	for _, cl := range closers {
 		for i := range cl.groups {
 			groups[i].attempts.add(&cl.groups[i])
-			groups[i].addSlots(cl.groups[i].slots, &cl.slots, &c.places, total)
+			groups[i].addSlots(cl.slots[i], &cl.counts, &c.places, total)
 		}
 		for g := range cl.hours {
 			for i, h := range cl.hours[g] {
@@ -320,8 +293,9 @@ type closer struct {
 	a      *assembler
 	user   userCount // the present number
 	groups []attemptCount
-	hours  [][24]Hour // by group, of messages that wait, less the first ones of attempts where slots tell
-	slots  later      // the counts of groups by slot
+	hours  [][24]Hour  // by group, of messages that wait, less the first ones of attempts where slots tell
+	slots  []zoneSlots // judged attempts by group
+	counts later       // of slots
 	bad    badBlock
 
 	kept    []keptRecord // of the present shard
@@ -349,7 +323,7 @@ type keptRecord struct {
 }
 
 func newCloser(c *Counter, t *Table, groups, nth, of int) *closer {
-	return &closer{bad: badBlock{nth: nth, of: of}, c: c, t: t, a: t.assembler(), groups: make([]attemptCount, groups), hours: make([][24]Hour, groups)}
+	return &closer{bad: badBlock{nth: nth, of: of}, c: c, t: t, a: t.assembler(), groups: make([]attemptCount, groups), slots: make([]zoneSlots, groups), hours: make([][24]Hour, groups)}
 }
 
 // work counts the shards that no other closer has taken.
@@ -358,7 +332,7 @@ func (cl *closer) work(next *atomic.Int32) {
 	for i := next.Add(1) - 1; int(i) < len(p.shards) && !cl.t.over.Load(); i = next.Add(1) - 1 {
 		cl.shard(&p.shards[i], &cl.t.kept.shards[i])
 	}
-	cl.slots.settle()
+	cl.counts.settle()
 }
 
 // shard counts the numbers of a shard. Those with a bad attempt are looked up
@@ -531,20 +505,14 @@ func (cl *closer) judged(group int32, zone uint16, first deliverylog.Time) (told
 		c.days.at(floorDiv(local, dayMS))[hourOf(local)].Judged++
 	}
 	hour, slot := slotOf(first)
-	hours := c.slots.of(slotZone{zone, told})
+	hours := cl.slots[group].of(slotZone{zone, told})
 	page := hours.find(hour)
 	if page == 0 {
-		page = cl.slots.page()
+		page = cl.counts.page()
 		hours.put(hour, page)
 	}
-	cl.slots.count(page + uint32(slot))
+	cl.counts.count(page + uint32(slot))
 	return told
-}
-
-// slotOf gives the hour of a time, and its slot there.
-func slotOf(at deliverylog.Time) (hour, slot int64) {
-	hour = floorDiv(int64(at), hourMS)
-	return hour, int64(uint32(int64(at)-hour*hourMS) / uint32(slotMS))
 }
 
 func (cl *closer) count(at *attempt) {

@@ -70,7 +70,7 @@ func (st *sorter) byNumber(list []event) []event {
 const maxDigit = 13
 
 // group gives the events of a shard with those of one number beside each other, in
-// the order of coming, and their notes. It takes a third of what sort does.
+// the order of coming, and their notes. It is less work than to sort them.
 func (st *sorter) group(w *waiting, sp *spill) ([]event, []byte, error) {
 	list, notes, err := st.list(w, sp)
 	width, digits := bits.Len(uint(len(list)/8)), 1

@@ -56,7 +56,7 @@ func (v *visitor) shard(s *shard, quick func(key uint64, list []event) bool, eac
 		if len(list) > 0 {
 			if at := list[0].key(notes); !more || at <= key {
 				next, waits = at, false
-				n = v.sameNumber(list, at)
+				n = sameNumber(list, notes)
 			}
 		}
 		switch {
@@ -74,29 +74,33 @@ func (v *visitor) shard(s *shard, quick func(key uint64, list []event) bool, eac
 	}
 }
 
-// sameNumber is how many events at the head of a sorted list are a number's.
-func (v *visitor) sameNumber(list []event, key uint64) (n int) {
-	head := list[0].head >> cellBits
-	for n < len(list) && list[n].head>>cellBits == head && (head != anyNumber || list[n].key(v.notes) == key) {
+// sameNumber is how many events at the head of a list are of its first one's number.
+func sameNumber(list []event, notes []byte) (n int) {
+	head, key := list[0].head>>cellBits, list[0].key(notes)
+	for n < len(list) && list[n].head>>cellBits == head && (head != anyNumber || list[n].key(notes) == key) {
 		n++
 	}
 	return n
 }
 
+// collect appends the events of a number as items, oldest first. items is empty.
+func (p *people) collect(key uint64, list []event, notes []byte, items []item) (_ []item, verified bool) {
+	for i := range list {
+		items = append(items, item{})
+		verified = list[i].item(notes, &items[i]) || verified
+	}
+	byTime(items)
+	if !verified && len(p.typed) > 0 {
+		_, verified = p.typed[number.MSISDN(key)]
+	}
+	return items, verified
+}
+
 // read puts together a number's record, where it has one, and events.
 func (v *visitor) read(key uint64, record []byte, s *shard, list []event) *person {
 	p := &v.person
-	*p = person{key: key}
-	v.fresh = v.fresh[:0]
-	for i := range list {
-		v.fresh = append(v.fresh, item{})
-		p.verified = list[i].item(v.notes, &v.fresh[i]) || p.verified
-	}
-	byTime(v.fresh)
-	if p.messages = int64(len(list)); p.verified || len(v.p.typed) == 0 {
-	} else if _, typed := v.p.typed[number.MSISDN(key)]; typed {
-		p.verified = true
-	}
+	*p = person{key: key, messages: int64(len(list))}
+	v.fresh, p.verified = v.p.collect(key, list, v.notes, v.fresh[:0])
 	p.fresh, p.items = v.fresh, v.fresh
 	if record == nil {
 		p.zone = v.places.of(key)

@@ -5,7 +5,6 @@ import (
 
 	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/message"
-	"cli.otpdoctor/diagnostics/number"
 )
 
 // A message that has a number waits, as an event in its shard, until the events
@@ -214,20 +213,10 @@ func (c *Counter) absorb(s *shard) {
 		if len(list) == 0 {
 			return nil
 		}
-		e.key, e.messages, e.verified, e.items = list[0].key(notes), 0, false, e.items[:0]
-		for n := list[0].head >> cellBits; len(list) > 0 && list[0].head>>cellBits == n && (n != anyNumber || list[0].key(notes) == e.key); list = list[1:] {
-			i := len(e.items)
-			if i == cap(e.items) {
-				e.items = append(e.items, item{})
-			}
-			e.items = e.items[:i+1]
-			e.verified = list[0].item(notes, &e.items[i]) || e.verified
-		}
-		e.messages = int64(len(e.items))
-		if _, typed := c.people.typed[number.MSISDN(e.key)]; typed {
-			e.verified = true
-		}
-		byTime(e.items)
+		n := sameNumber(list, notes)
+		e.key, e.messages = list[0].key(notes), int64(n)
+		e.items, e.verified = c.people.collect(e.key, list[:n], notes, e.items[:0])
+		list = list[n:]
 		return e
 	})
 	s.waiting.clear(&c.people.blocks)
