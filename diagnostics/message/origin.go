@@ -1,6 +1,8 @@
 package message
 
 import (
+	"math"
+
 	"cli.otpdoctor/diagnostics/carrier"
 	"cli.otpdoctor/diagnostics/number"
 )
@@ -44,32 +46,43 @@ func (o *origin) put(m *Message) {
 	m.Country, m.Carrier, m.CarrierSource, m.Profile = o.country, o.carrier, o.source, o.number
 }
 
-// heads remember the origins of numbers by their first six digits and how many
-// they have, for logs that name neither country nor carrier: six digits and count
-// in the upper half, in the lower one the place of the origin in list, the first
-// one of which is nil, for numbers that need more digits or have too few.
+// heads remember the origins of numbers by how many digits they have and the first
+// six, for logs that name neither country nor carrier: an international log has some
+// 6,000 such heads, which fill few of a core's cache lines this way.
 type heads struct {
-	slots [1 << headBits][2]uint64 // the one used last before the other
-	list  []*origin
-	place map[*origin]uint32
+	pages [mostHeadDigits + 1][1000]*headPage // by digits, and the first three of them
+	made  int
+	list  []*origin // the first one is nil: it is for heads that are not known yet
+	place map[*origin]uint16
 }
 
-// headBits: an international log has some 6,000 heads.
-const headBits = 13
+// headPage is places in the list by the second three digits.
+type headPage [1000]uint16
+
+// Numbers have at most so many digits, and so many pages are made of the world's
+// 800 at a time.
+const (
+	mostHeadDigits = 16
+	maxHeadPages   = 1 << 10
+)
+
+// undecided stands in heads for numbers that need more digits or have too few.
+var undecided = new(origin)
 
 // head gives the origin of a number that only its first digits decide, or nil.
 func (s *resolver) head(m number.MSISDN) *origin {
 	six, digits := m.Head()
-	key := uint32(six)<<5 | uint32(digits)
-	pair := &s.heads.slots[key*0x9E3779B1>>(32-headBits)]
-	switch {
-	case uint32(pair[0]>>32) == key:
-	case uint32(pair[1]>>32) == key:
-		pair[0], pair[1] = pair[1], pair[0]
-	default:
-		pair[0], pair[1] = uint64(key)<<32|uint64(s.heads.enter(s.headOf(m))), pair[0]
+	o := (*origin)(nil)
+	if p := s.heads.pages[digits][six/1000]; p != nil {
+		o = s.heads.list[p[six%1000]]
 	}
-	return s.heads.list[uint32(pair[0])]
+	if o == nil {
+		o = s.heads.enter(six, digits, s.headOf(m))
+	}
+	if o == undecided {
+		return nil
+	}
+	return o
 }
 
 // headOf is head for what is not remembered.
@@ -89,12 +102,30 @@ func (s *resolver) headOf(m number.MSISDN) *origin {
 	return s.book.origin(o)
 }
 
-// enter gives the place of an origin in the list.
-func (h *heads) enter(o *origin) uint32 {
+// enter remembers the origin of a head, nil where it is undecided.
+func (h *heads) enter(six, digits int, o *origin) *origin {
+	if o == nil {
+		o = undecided
+	}
+	p := &h.pages[digits][six/1000]
+	if *p == nil {
+		if h.made == maxHeadPages {
+			*h = heads{}
+		}
+		*p = new(headPage)
+		h.made++
+	}
 	at, ok := h.place[o]
 	if !ok {
-		at = uint32(len(h.list))
+		if h.place == nil {
+			h.list, h.place = []*origin{nil}, map[*origin]uint16{}
+		}
+		if len(h.list) > math.MaxUint16 {
+			return o
+		}
+		at = uint16(len(h.list))
 		h.list, h.place[o] = append(h.list, o), at
 	}
-	return at
+	(*p)[six%1000] = at
+	return o
 }

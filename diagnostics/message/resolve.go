@@ -46,8 +46,7 @@ const (
 )
 
 func newResolver(o Options, b *book) *resolver {
-	return &resolver{region: o.Region, lookup: o.Lookup, book: b, words: make(map[string]string), networks: make(map[[2]string]string),
-		heads: heads{list: []*origin{nil}, place: map[*origin]uint32{nil: 0}}}
+	return &resolver{region: o.Region, lookup: o.Lookup, book: b, words: make(map[string]string), networks: make(map[[2]string]string)}
 }
 
 func (s *resolver) begin(file int, f *deliverylog.Format) {

@@ -11,7 +11,8 @@ type silence struct {
 	other map[string]*receipts
 }
 
-// receipts count what came back from a country's networks.
+// receipts count what came back from a country's networks, up to the first receipt
+// that says delivered: from then on nobody asks.
 type receipts struct{ messages, delivered, open int64 }
 
 func (s *silence) of(country string) *receipts {
@@ -33,6 +34,9 @@ func (s *silence) of(country string) *receipts {
 
 func (s *silence) count(m *Message) {
 	c := s.of(m.Country)
+	if c.delivered > 0 { // it is not silent, whatever comes
+		return
+	}
 	c.messages++
 	switch {
 	case m.Status == Delivered:

@@ -14,9 +14,10 @@ import (
 type block struct {
 	class [mostDigits - headDigits + 1]*Class // by how many digits follow; nil where it depends on them
 	zones *zones                              // nil where none are known
-	zoned bool                                // no longer prefix has other zones
-	next  [10]atomic.Pointer[block]           // by the next digit, made when first asked for
-	index uint32                              // in blockTable.list, 0 where it is not there
+	place [mostDigits - headDigits + 1]atomic.Pointer[place]
+	zoned bool                      // no longer prefix has other zones
+	next  [10]atomic.Pointer[block] // by the next digit, made when first asked for
+	index uint32                    // in blockTable.list, 0 where it is not there
 }
 
 const (

@@ -17,7 +17,6 @@ type zoneTable struct {
 type zones struct {
 	names    []string
 	own      sync.Map // country to names without those of other countries
-	places   sync.Map // country to the one zone of its numbers, nil where it has none
 	location func() *time.Location
 }
 
@@ -129,8 +128,16 @@ func (m MSISDN) Location() *time.Location {
 	for ; b.class[left] == nil || !b.zoned && left > 0; left-- {
 		b = b.within(m, left)
 	}
-	return b.zones.place(*b.class[left])
+	at := b.place[left].Load()
+	if at == nil {
+		at = &place{b.zones.place(*b.class[left])}
+		b.place[left].Store(at)
+	}
+	return at.Location
 }
+
+// place is what [MSISDN.Location] gives, nil included.
+type place struct{ *time.Location }
 
 // place is the one zone of a number of these zones, nil where that is not known.
 func (z *zones) place(class Class) *time.Location {
@@ -140,14 +147,10 @@ func (z *zones) place(class Class) *time.Location {
 	if len(z.names) == 1 {
 		return z.location()
 	}
-	if at, ok := z.places.Load(class.Country); ok {
-		return at.(*time.Location)
-	}
 	at := z.location()
 	// Guernsey, Jersey, Man and London keep one time: a British number is London's.
 	if c := countryTable()[class.Country]; c != nil && slices.Contains(z.names, c.zone) && at != nil {
 		at = c.location()
 	}
-	z.places.Store(class.Country, at)
 	return at
 }

@@ -44,14 +44,7 @@ const gapMS = deliverylog.Time(AttemptGap / time.Millisecond)
 // attempt is reused. items are in the order of time afterwards.
 func (a *assembler) each(n number.MSISDN, zone uint16, items []item, f func(*attempt)) {
 	t := a.t
-	for i := range items {
-		if it := &items[i]; it.kind == unresolved {
-			it.kind = unconfirmed
-			if t.inFlight(it.first) {
-				it.kind = inFlight
-			}
-		}
-	}
+	t.settle(items)
 	sortItems(items, t.rank)
 	at := &a.at
 	at.Number = n
@@ -77,11 +70,26 @@ func (a *assembler) each(n number.MSISDN, zone uint16, items []item, f func(*att
 	}
 }
 
+// settle says of open messages whether they are in flight.
+func (t *Table) settle(items []item) {
+	for i := range items {
+		if it := &items[i]; it.kind == unresolved {
+			it.kind = unconfirmed
+			if t.inFlight(it.first) {
+				it.kind = inFlight
+			}
+		}
+	}
+}
+
 func sortItems(items []item, rank []uint16) {
 	compare := func(x, y *item) int {
 		return cmp.Or(cmp.Compare(x.first, y.first), cmp.Compare(rank[x.cell], rank[y.cell]))
 	}
 	if len(items) > 24 {
+		if slices.IsSortedFunc(items, func(x, y item) int { return compare(&x, &y) }) {
+			return
+		}
 		slices.SortStableFunc(items, func(x, y item) int { return compare(&x, &y) })
 		return
 	}

@@ -167,7 +167,7 @@ func (c *Counter) writeNames(e *encoder) (cells, errs []uint16) {
 			e.string(spellings[sp].name)
 			e.count(c.spellings[sp])
 		}
-		c.settle(c.cells[id])
+		c.forget(c.cells[id])
 		c.cells[id].write(e, errs)
 	}
 	return cells, errs

@@ -298,8 +298,10 @@ type closer struct {
 	counts later       // of slots
 	bad    badBlock
 
+	items   []item       // of an attempt
 	kept    []keptRecord // of the present shard
 	records []byte       // their bytes
+	byKey   sorter       // of them
 	writer  writer
 
 	users, affected, squares, reached, typed int64 // over all groups
@@ -341,7 +343,19 @@ func (cl *closer) shard(s, kept *shard) {
 	p, bad := cl.c.people, cl.bad.n
 	waits := s.waiting.n > 0
 	cl.kept, cl.records = cl.kept[:0], cl.records[:0]
-	cl.a.visitor.shard(s, cl.quick, func(person *person) {
+	v := &cl.a.visitor
+	quick := func(key uint64, list []event) bool {
+		if !cl.quick(key, list) {
+			return false
+		}
+		if cl.user.bad {
+			person := v.read(key, nil, s, list)
+			cl.t.settle(person.items)
+			cl.keepRecord(kept, person)
+		}
+		return true
+	}
+	v.shard(s, quick, func(person *person) {
 		cl.person(person)
 		if waits && cl.user.bad {
 			cl.keepRecord(kept, person)
@@ -376,68 +390,92 @@ func (cl *closer) keepRecord(s *shard, p *person) {
 
 // writeKept writes the records of a shard in the order of their numbers.
 func (cl *closer) writeKept(s *shard) {
-	slices.SortFunc(cl.kept, func(x, y keptRecord) int { return cmp.Compare(x.key, y.key) })
+	order, odd := slices.Grow(cl.byKey.events[:0], len(cl.kept)), false
+	for i := range cl.kept {
+		key := cl.kept[i].key
+		order = append(order, event{key << cellBits, uint64(i)})
+		odd = odd || key >= anyNumber
+	}
+	if order = cl.byKey.byNumber(order); odd {
+		slices.SortFunc(order, func(x, y event) int { return cmp.Compare(cl.kept[x.tail].key, cl.kept[y.tail].key) })
+	}
 	cl.writer.s, cl.writer.pool = s, &cl.t.kept.pages
-	for _, k := range cl.kept {
+	for _, e := range order {
+		k := &cl.kept[e.tail]
 		cl.writer.put(k.key, cl.records[k.from:k.to])
 	}
 	cl.writer.done()
 	s.used = len(cl.kept)
 }
 
-// quick counts a number whose messages were all delivered in time, as those of most
-// are: each of its attempts is ok.
+// quick counts a number whose events came in the order of time, as those of most do.
+// Nearly all attempts are of messages that were delivered in time, which makes them
+// ok; of the others alone items are made.
 func (cl *closer) quick(key uint64, list []event) bool {
-	people := cl.c.people
+	people, notes := cl.c.people, cl.a.visitor.notes
 	if len(people.untimed)+len(people.typed) > 0 {
 		return false
 	}
-	before := deliverylog.NoTime
+	before, last := deliverylog.NoTime, deliverylog.NoTime
 	for i := range list {
-		at := list[i].at()
-		if list[i].noted() || at <= before { // of equally old ones the carrier decides
+		at := list[i].submitted(notes)
+		if at <= before { // of equally old ones the carrier decides
 			return false
 		}
 		before = at
 	}
-	t, u, home := cl.t, &cl.user, cl.a.places.of(key)
+	u, home := &cl.user, cl.a.places.of(key)
 	u.reset()
-	u.delivered = true
-	last := deliverylog.NoTime
-	for i := range list {
-		at, cell := list[i].at(), list[i].cell()
-		zone := cl.a.zone(home, cell)
-		g := u.groups.of(t.groupOf[cell])
-		begins := i == 0 || at-last > gapMS
-		if begins {
-			g.attempts++
-			g.judged++
-			u.judged++
-			cl.groups[g.group].attempts++
+	for rest := list; len(rest) > 0; {
+		n, plain := 1, !rest[0].noted()
+		for last = rest[0].submitted(notes); n < len(rest); n++ {
+			at := rest[n].submitted(notes)
+			if at-last > gapMS {
+				break
+			}
+			last, plain = at, plain && !rest[n].noted()
 		}
-		if !begins || !cl.judged(g.group, zone, at) {
-			cl.hours[g.group][hourOf(cl.a.places.local(zone, int64(at)))].Messages++
+		if plain {
+			cl.ok(home, rest[:n])
+		} else {
+			items, verified := people.collect(key, rest[:n], notes, cl.items[:0])
+			u.verified = u.verified || verified
+			cl.items = items
+			cl.attempts(&person{key: key, zone: home, items: items, fresh: items})
 		}
-		last = at
+		rest = rest[n:]
 	}
 	cl.countUser()
 	return true
 }
 
+// ok counts an attempt of messages that were all delivered in time.
+func (cl *closer) ok(home uint16, list []event) {
+	u := &cl.user
+	u.delivered = true
+	for i := range list {
+		at, cell := list[i].at(), list[i].cell()
+		zone := cl.a.zone(home, cell)
+		g := u.groups.of(cl.t.groupOf[cell])
+		if i == 0 {
+			g.attempts++
+			g.judged++
+			u.judged++
+			cl.groups[g.group].attempts++
+			if cl.judged(g.group, zone, at) {
+				continue
+			}
+		}
+		cl.hours[g.group][hourOf(cl.a.places.local(zone, int64(at)))].Messages++
+	}
+}
+
 // person counts any number.
 func (cl *closer) person(p *person) {
-	for i := range p.fresh {
-		it := &p.fresh[i]
-		cl.hours[cl.t.groupOf[it.cell]][hourOf(cl.a.places.local(cl.a.zone(p.zone, it.cell), int64(it.first)))].count(it.kind)
-	}
 	u := &cl.user
 	u.reset()
 	u.verified = p.verified
-	for i := range p.items {
-		u.groups.of(cl.t.groupOf[p.items[i].cell])
-		u.delivered = u.delivered || p.items[i].kind.delivered()
-	}
-	cl.a.each(number.MSISDN(p.key), p.zone, p.items, cl.attempt)
+	cl.attempts(p)
 	if len(cl.c.people.untimed) > 0 {
 		if others := cl.c.people.untimed[number.MSISDN(p.key)]; others != nil {
 			others.timed = true
@@ -445,6 +483,20 @@ func (cl *closer) person(p *person) {
 		}
 	}
 	cl.countUser()
+}
+
+// attempts counts what there is of a person for the present number.
+func (cl *closer) attempts(p *person) {
+	for i := range p.fresh {
+		it := &p.fresh[i]
+		cl.hours[cl.t.groupOf[it.cell]][hourOf(cl.a.places.local(cl.a.zone(p.zone, it.cell), int64(it.first)))].count(it.kind)
+	}
+	u := &cl.user
+	for i := range p.items {
+		u.groups.of(cl.t.groupOf[p.items[i].cell])
+		u.delivered = u.delivered || p.items[i].kind.delivered()
+	}
+	cl.a.each(number.MSISDN(p.key), p.zone, p.items, cl.attempt)
 }
 
 // attempt counts an attempt of the present number.

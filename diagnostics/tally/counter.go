@@ -126,9 +126,21 @@ const nameSlots = 1 << 9
 
 type nameSlot struct {
 	country, name string // as messages have them
+	source        carrier.Source
 	count         *cellCount
+	messages      int64 // that are in no other count yet
 	spelling      int32
 	cell          uint16
+}
+
+// settle counts the messages of a name for its cell, its spelling and its source.
+func (c *Counter) settle(n *nameSlot) {
+	if n.messages > 0 {
+		n.count.Messages += n.messages
+		n.count.sources[sourceIndex(n.source)] += n.messages
+		c.spellings[n.spelling] += n.messages
+		n.messages = 0
+	}
 }
 
 // errs remembers the errors seen last.
@@ -191,10 +203,8 @@ func (c *Counter) Add(m *message.Message) {
 	}
 
 	n := c.name(m)
-	c.spellings[n.spelling]++
+	n.messages++
 	cc := n.count
-	cc.Messages++
-	cc.sources[sourceIndex(m.CarrierSource)]++
 
 	kind, err := c.kindOf(m, at), uint16(0)
 	switch kind {
@@ -343,32 +353,40 @@ func (h *Hour) count(k kind) {
 // name finds the spelling and cell of a message.
 func (c *Counter) name(m *message.Message) *nameSlot {
 	name := c.dimension.of(m)
-	if p := int(m.Profile); p > 0 {
-		if p < len(c.profiles) {
-			if n := &c.profiles[p]; n.name == name && n.country == m.Country {
-				return n
-			}
-		}
-		n := *c.named(m.Country, name)
-		n.country, n.name = m.Country, name // the same text, not one like it: that is quick to compare
-		for len(c.profiles) <= p {
-			c.profiles = append(c.profiles, nameSlot{})
-		}
-		c.profiles[p] = n
-		return &c.profiles[p]
+	p := int(m.Profile)
+	if p <= 0 {
+		return c.named(m.Country, name, m.CarrierSource)
 	}
-	return c.named(m.Country, name)
+	if p < len(c.profiles) {
+		if n := &c.profiles[p]; n.name == name && n.country == m.Country && n.source == m.CarrierSource {
+			return n
+		}
+		c.settle(&c.profiles[p])
+	}
+	n := *c.named(m.Country, name, m.CarrierSource)
+	n.country, n.name, n.source = m.Country, name, m.CarrierSource // the same texts, not ones like them: those are quick to compare
+	n.messages = 0
+	for len(c.profiles) <= p {
+		c.profiles = append(c.profiles, nameSlot{})
+	}
+	c.profiles[p] = n
+	return &c.profiles[p]
 }
 
 // named finds a name among those seen last.
-func (c *Counter) named(country, name string) *nameSlot {
+func (c *Counter) named(country, name string, source carrier.Source) *nameSlot {
 	h := uint32(len(name)) * 0x9E3779B1
 	h ^= uint32(name[0])<<8 ^ uint32(name[len(name)-1])<<16 ^ uint32(name[len(name)/2])
 	if len(country) > 1 {
 		h ^= uint32(country[0])<<3 ^ uint32(country[1])<<20
 	}
 	n := &c.names[h*0x85EBCA6B>>(32-9)]
-	if n.name == name && n.country == country {
+	same := n.name == name && n.country == country
+	if same && n.source == source {
+		return n
+	}
+	if c.settle(n); same {
+		n.source = source
 		return n
 	}
 	id := c.reg.spell(country, name)
@@ -376,7 +394,7 @@ func (c *Counter) named(country, name string) *nameSlot {
 	for len(c.spellings) <= id {
 		c.spellings = append(c.spellings, 0)
 	}
-	*n = nameSlot{strings.Clone(country), sp.name, c.cell(sp.cell), int32(id), sp.cell}
+	*n = nameSlot{country: strings.Clone(country), name: sp.name, source: source, count: c.cell(sp.cell), spelling: int32(id), cell: sp.cell}
 	if sp.name != name { // counted under another name
 		n.name = strings.Clone(name)
 	}
@@ -444,12 +462,12 @@ func (c *Counter) wait(cc *cellCount, at deliverylog.Time) {
 	}
 	cc.open = append(cc.open, at)
 	if len(cc.open) >= 2*cc.openSettle {
-		c.settle(cc)
+		c.forget(cc)
 		cc.openSettle = max(512, len(cc.open))
 	}
 }
 
-func (c *Counter) settle(cc *cellCount) {
+func (c *Counter) forget(cc *cellCount) {
 	old := c.newest - c.longestGrace()
 	keep := cc.open[:0]
 	for _, at := range cc.open {
@@ -553,8 +571,14 @@ func (c *Counter) gatherFrom(next *atomic.Int32) {
 	}
 }
 
-// flushAll hands on what waits in batches.
+// flushAll hands on what waits in batches and names.
 func (c *Counter) flushAll() {
+	for i := range c.names {
+		c.settle(&c.names[i])
+	}
+	for i := range c.profiles {
+		c.settle(&c.profiles[i])
+	}
 	for i := range c.batches {
 		if c.batches[i].n > 0 {
 			c.flush(i)

@@ -9,6 +9,7 @@ import (
 // sorter sorts waiting events by number; its memory is used again and again.
 type sorter struct {
 	events, other []event
+	others        []event // of a bucket
 	notes         []byte
 	buf           []byte
 	places        [1 << maxDigit]uint32
@@ -85,17 +86,41 @@ func (st *sorter) group(w *waiting, sp *spill) ([]event, []byte, error) {
 	}
 	bucket := func(e *event) uint64 { return hash(e.head>>cellBits) << shardBits >> (64 - width) }
 	for rest := list; len(rest) > 0; {
-		h, n, mixed := bucket(&rest[0]), 1, rest[0].head>>cellBits == anyNumber
+		h, n, mixed, odd := bucket(&rest[0]), 1, false, rest[0].head>>cellBits == anyNumber
 		for n < len(rest) && bucket(&rest[n]) == h {
 			mixed = mixed || rest[n].head>>cellBits != rest[0].head>>cellBits
+			odd = odd || rest[n].head>>cellBits == anyNumber
 			n++
 		}
-		if mixed {
+		switch {
+		case odd:
 			sortByKey(rest[:n], notes)
+		case mixed:
+			st.part(rest[:n])
 		}
 		rest = rest[n:]
 	}
 	return list, notes, err
+}
+
+// part puts the events of one number beside each other, in the order of coming, number
+// by number. Few numbers share a bucket; which of them an event is of cannot be
+// foreseen, so that no branch depends on it.
+func (st *sorter) part(list []event) {
+	for len(list) > 0 {
+		others := slices.Grow(st.others[:0], len(list))[:len(list)]
+		head, same, n := list[0].head>>cellBits, 0, 0
+		for i := range list {
+			e := list[i]
+			is := int(bit(e.head>>cellBits == head))
+			list[same], others[n] = e, e
+			same += is
+			n += 1 - is
+		}
+		st.others = others
+		list = list[same:]
+		copy(list, others[:n])
+	}
 }
 
 // scatter sorts the events by some bits of their number times a factor; those that

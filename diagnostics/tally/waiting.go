@@ -82,6 +82,14 @@ func (e *event) noted() bool { return e.tail&1 != 0 }
 // at is the submit time of an event without a note.
 func (e *event) at() deliverylog.Time { return deliverylog.Time(e.tail >> atShift) }
 
+// submitted is the submit time of any event.
+func (e *event) submitted(notes []byte) deliverylog.Time {
+	if !e.noted() {
+		return e.at()
+	}
+	return deliverylog.Time(binary.LittleEndian.Uint64(e.note(notes)[8:]))
+}
+
 // cell is the cell of an event without a note.
 func (e *event) cell() uint16 { return uint16(e.head & (1<<cellBits - 1)) }
 
