@@ -112,7 +112,7 @@ func (o Options) deliverylog() deliverylog.Options {
 }
 
 func (o Options) message() message.Options {
-	return message.Options{Options: o.deliverylog(), Region: o.Region, Lookup: o.Lookup}
+	return message.Options{Options: o.deliverylog(), Region: o.Region, Lookup: o.Lookup, Watch: o.Watch, Late: o.validity()}
 }
 
 // workers is how many goroutines read: one more than there are processors, so that

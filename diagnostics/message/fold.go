@@ -20,10 +20,11 @@ const Window = 1_000_000
 // at by itself.
 type folder struct {
 	window int64
-	whole  bool            // keep id and line of every message
-	watch  []number.MSISDN // … of those to these numbers at least
-	full   bool            // keep every message as an entry: what briefs are held against
-	marks  *keySet         // messages given out; nil with one input, where none comes again
+	whole  bool             // keep id and line of every message
+	watch  []number.MSISDN  // … of those to these numbers at least
+	late   deliverylog.Time // and the id of a message that took longer, ms; 0: of none
+	full   bool             // keep every message as an entry: what briefs are held against
+	marks  *keySet          // messages given out; nil with one input, where none comes again
 	book   *book
 	known  []*trait // of book
 
@@ -216,7 +217,7 @@ func (f *folder) brief(b *brief, r *deliverylog.Record, key uint64, to number.MS
 	if f.full || f.events || key == 0 || r.Begins || len(f.watch) > 0 && slices.Contains(f.watch, to) || !b.set(r, key, to, p) {
 		return false
 	}
-	if f.whole || r.State != deliverylog.Delivered {
+	if f.whole || r.State != deliverylog.Delivered || f.late > 0 && r.Submitted.Known() && r.Done.Known() && r.Done-r.Submitted > f.late {
 		b.bits |= idKept
 	}
 	return true

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"sync"
+	"time"
 
 	"cli.otpdoctor/diagnostics/carrier"
 	"cli.otpdoctor/diagnostics/deliverylog"
@@ -16,6 +17,7 @@ type Options struct {
 	Region string          // ISO 3166 alpha-2, for numbers without a country; empty: none
 	Lookup *carrier.Lookup // results of number lookups, or nil
 	Watch  []number.MSISDN // recipients of whose messages [Share] gives everything
+	Late   time.Duration   // [Share] gives the ID of messages that took longer; 0: of none for that
 }
 
 // Progress is how far reading has come, over one input.
@@ -56,8 +58,8 @@ func read(ctx context.Context, logs []deliverylog.Log, o Options, progress func(
 
 // Share reads logs as Read does, with a goroutine for each emit: each gets a
 // part of the messages, in no order that can be relied on. Messages have a Line
-// of 0 unless they had several rows, and an ID only if they had or were not
-// delivered; those to the numbers of o.Watch have both.
+// of 0 unless they had several rows, and an ID only if they had, were not
+// delivered or took longer than o.Late; those to the numbers of o.Watch have both.
 func Share(ctx context.Context, logs []deliverylog.Log, o Options, progress func(Progress), emit ...func(*Message) error) (Result, error) {
 	return newReading(len(logs), o, Window, false, emit...).read(ctx, logs, o, progress)
 }
@@ -71,7 +73,7 @@ type reading struct {
 func newReading(logs int, o Options, window int64, whole bool, emit ...func(*Message) error) *reading {
 	b := newBook()
 	f := newFolder(window, logs > 1, whole, b)
-	f.watch = o.Watch
+	f.watch, f.late = o.Watch, deliverylog.Time(o.Late.Milliseconds())
 	r := &reading{folder: f}
 	for _, e := range emit {
 		r.workers = append(r.workers, &worker{folder: f, res: newResolver(o, b), emit: e})
