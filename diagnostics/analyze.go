@@ -183,16 +183,23 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (report *f
 	}
 	o.Sum = o.Sum || o.Save != nil || len(saved) > 0 // by it a log is known that is counted twice
 	most := cmp.Or(o.MaxCarriers, DefaultMaxCarriers)
-	var emit []func(*message.Message) error
+	var sinks []message.Sink
 	for _, c := range counters {
-		emit = append(emit, func(m *message.Message) error {
+		sink := message.Sink{Message: func(m *message.Message) error {
 			if c.Add(m); c.Cells() > most {
 				return &CarriersError{By: o.By, Most: most}
 			}
 			return nil
-		})
+		}}
+		if c.TakesPlain() {
+			sink.Plain = func(list []message.Plain) error {
+				c.AddPlain(list)
+				return nil
+			}
+		}
+		sinks = append(sinks, sink)
 	}
-	result, err := message.Share(ctx, logs, o.message(), messageProgress(progress), emit...)
+	result, err := message.Share(ctx, logs, o.message(), messageProgress(progress), sinks...)
 	if err != nil {
 		return nil, err
 	}

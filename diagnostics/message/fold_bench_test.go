@@ -18,7 +18,7 @@ func BenchmarkFold(b *testing.B) {
 		every uint64 // a row of these says again what an earlier one said; 0: none
 	}{{"plain", 0}, {"repeats", 4}} {
 		b.Run(repeats.name, func(b *testing.B) {
-			reading := newReading(1, Options{}, Window, false, func(*Message) error { return nil })
+			reading := newReading(1, Options{}, Window, false, Sink{Message: func(*Message) error { return nil }, Plain: func([]Plain) error { return nil }})
 			w := reading.workers[0]
 			var format deliverylog.Format
 			for _, format = range deliverylog.Formats() {

@@ -56,6 +56,23 @@ type Message struct {
 	Line          int64            // line of the winning row there
 }
 
+// Plain is a message that was delivered and of which nothing else is to be told: it has
+// a number and a submit time, no ID and no line. In all that is not here it is like
+// a delivered Message with the same Profile that was given before.
+type Plain struct {
+	To              number.MSISDN
+	Submitted, Done deliverylog.Time // Done may be NoTime
+	Profile         int32
+}
+
+// Sink takes the messages that one goroutine of [Share] gives.
+type Sink struct {
+	Message func(*Message) error
+	// Plain takes many messages at once, in a list that is used again; none is to a
+	// number of [Options].Watch. Where it is nil, all go to Message.
+	Plain func([]Plain) error
+}
+
 // Latency is submitted to delivered; ok is false where either is not known.
 // It may be negative: clocks differ.
 func (m *Message) Latency() (d time.Duration, ok bool) {

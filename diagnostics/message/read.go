@@ -53,15 +53,15 @@ func Read(ctx context.Context, logs []deliverylog.Log, o Options, progress func(
 }
 
 func read(ctx context.Context, logs []deliverylog.Log, o Options, progress func(Progress), emit func(*Message) error, window int) (Result, error) {
-	return newReading(len(logs), o, int64(window), true, emit).read(ctx, logs, o, progress)
+	return newReading(len(logs), o, int64(window), true, Sink{Message: emit}).read(ctx, logs, o, progress)
 }
 
-// Share reads logs as Read does, with a goroutine for each emit: each gets a
+// Share reads logs as Read does, with a goroutine for each sink: each gets a
 // part of the messages, in no order that can be relied on. Messages have a Line
 // of 0 unless they had several rows, and an ID only if they had, were not
 // delivered or took longer than o.Late; those to the numbers of o.Watch have both.
-func Share(ctx context.Context, logs []deliverylog.Log, o Options, progress func(Progress), emit ...func(*Message) error) (Result, error) {
-	return newReading(len(logs), o, Window, false, emit...).read(ctx, logs, o, progress)
+func Share(ctx context.Context, logs []deliverylog.Log, o Options, progress func(Progress), sinks ...Sink) (Result, error) {
+	return newReading(len(logs), o, Window, false, sinks...).read(ctx, logs, o, progress)
 }
 
 // reading is one run over some logs.
@@ -70,13 +70,13 @@ type reading struct {
 	workers []*worker
 }
 
-func newReading(logs int, o Options, window int64, whole bool, emit ...func(*Message) error) *reading {
+func newReading(logs int, o Options, window int64, whole bool, sinks ...Sink) *reading {
 	b := newBook()
 	f := newFolder(window, logs > 1, whole, b)
 	f.watch, f.late = o.Watch, deliverylog.Time(o.Late.Milliseconds())
 	r := &reading{folder: f}
-	for _, e := range emit {
-		r.workers = append(r.workers, &worker{folder: f, res: newResolver(o, b), emit: e})
+	for _, s := range sinks {
+		r.workers = append(r.workers, &worker{folder: f, res: newResolver(o, b), sink: s})
 	}
 	return r
 }

@@ -29,6 +29,7 @@ type resolver struct {
 	known    []*trait // of book
 	models   []*model // of the messages of a profile
 	heads    heads
+	given    [givenSlots]uint64 // what delivered messages were given as, see told
 	words    map[string]string
 	networks map[[2]string]string // by MCC-MNC and country
 }
@@ -187,9 +188,10 @@ func (s *resolver) trait(p profile) *trait {
 // model is what messages of one profile have in common.
 type model struct {
 	Message
-	trait *trait
-	by    knower
-	in    []*origin // by country, where that is the number's
+	trait  *trait
+	by     knower
+	origin *origin   // byLog
+	in     []*origin // by country, where that is the number's
 }
 
 // knower is what country and carrier of a message go by.
@@ -221,7 +223,8 @@ func (s *resolver) model(p profile) *model {
 		}
 		d.Message = Message{Sender: t.sender, Provider: t.provider, Format: t.format, Code: t.code, File: int(t.file), Verified: deliverylog.NoTime}
 		if d.by == byLog {
-			s.book.origin(originKey{t.country, t.network, t.named, p}).put(&d.Message)
+			d.origin = s.book.origin(originKey{t.country, t.network, t.named, p})
+			d.origin.put(&d.Message)
 		}
 		s.models[p] = d
 	}
@@ -265,33 +268,82 @@ func (s *resolver) short(b *brief, id string) *Message {
 // place gives the message of a model its country and carrier.
 func (s *resolver) place(d *model, p profile) {
 	m := &d.Message
-	switch d.by {
-	case byDigits:
-		if o := s.head(m.To); o != nil {
-			o.put(m)
-			return
+	o := s.origin(d, m.To)
+	if o == nil && d.by == byName {
+		country := number.Classify(m.To).Country
+		if o = d.named(country); o == nil {
+			o = s.book.origin(originKey{country, d.trait.network, d.trait.named, p})
+			d.in = append(d.in, o)
 		}
-	case byName:
-		country := ""
-		if o := s.head(m.To); o != nil {
-			country = o.country
-		} else {
-			country = number.Classify(m.To).Country
-		}
-		for _, o := range d.in {
-			if o.country == country {
-				o.put(m)
-				return
-			}
-		}
-		o := s.book.origin(originKey{country, d.trait.network, d.trait.named, p})
-		d.in = append(d.in, o)
+	}
+	if o != nil {
 		o.put(m)
 		return
 	}
 	m.Profile = 0
 	s.country(d.trait, m)
 	s.carrier(d.trait, m)
+}
+
+// origin is what a message of a model to a number is counted under, nil where that
+// is still to be found.
+func (s *resolver) origin(d *model, to number.MSISDN) *origin {
+	switch d.by {
+	case byLog:
+		return d.origin
+	case byDigits:
+		return s.head(to)
+	case byName:
+		if o := s.head(to); o != nil {
+			return d.named(o.country)
+		}
+	}
+	return nil
+}
+
+// named gives the origin of a model that names the carrier, in a country; nil where
+// there was none yet.
+func (d *model) named(country string) *origin {
+	for _, o := range d.in {
+		if o.country == country {
+			return o
+		}
+	}
+	return nil
+}
+
+// givenSlots is how many pairs of profile and origin are remembered.
+const givenSlots = 1 << 12
+
+func givenKey(p profile, o int32) (key uint64, slot uint32) {
+	key = uint64(p)<<32 | uint64(o) // o is not 0
+	return key, uint32(o)*31 ^ uint32(p)*0x9E3779B1>>(32-12)
+}
+
+// told notes that the message of a brief was given, so that others of its profile and
+// origin can be given as plain ones.
+func (s *resolver) told(b *brief, m *Message) {
+	if m.Status == Delivered && m.Profile > 0 {
+		key, slot := givenKey(b.profile(), m.Profile)
+		s.given[slot%givenSlots] = key
+	}
+}
+
+// plain appends the message of a brief, ok false where it has to be made by short.
+func (s *resolver) plain(b *brief, to *[]Plain) (ok bool) {
+	p := b.profile()
+	if b.state() != deliverylog.Delivered || b.hasID() || b.to == 0 || b.time>>profileBits == 0 || int(p) >= len(s.models) || s.models[p] == nil {
+		return false
+	}
+	o := s.origin(s.models[p], b.to)
+	if o == nil {
+		return false
+	}
+	if key, slot := givenKey(p, o.number); o.number == 0 || s.given[slot%givenSlots] != key {
+		return false
+	}
+	*to = append(*to, Plain{b.to, b.submitted(), b.end(), o.number})
+	return true
 }
 
 // answered is what [deliverylog.Unanswered] means of a message.

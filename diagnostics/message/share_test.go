@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -66,12 +67,17 @@ func textLog(name, text string) deliverylog.Log {
 	return deliverylog.Log{Name: name, Size: int64(len(text)), Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }}
 }
 
-// told gives all messages, sorted, and what reading came to. Where all is false,
-// it leaves out what Share need not give.
-func told(t *testing.T, logs []deliverylog.Log, o Options, window int64, workers int, whole bool) ([]string, Result) {
+// telling is how messages are told of.
+type telling struct {
+	whole bool // none is kept in brief
+	plain bool // most may be given as plain ones; of the delivered that leaves out what these do not say
+}
+
+// told gives all messages, sorted, and what reading came to. It leaves out what
+// Share need not give.
+func told(t *testing.T, logs []deliverylog.Log, o Options, window int64, workers int, how telling) (list []string, res Result, plain int) {
 	t.Helper()
 	var mu sync.Mutex
-	var list []string
 	emit := func(m *Message) error {
 		k := *m
 		if !slices.Contains(o.Watch, k.To) {
@@ -79,26 +85,61 @@ func told(t *testing.T, logs []deliverylog.Log, o Options, window int64, workers
 				k.ID = ""
 			}
 		}
+		if how.plain && k.Status == Delivered {
+			k.Sender, k.Provider, k.Format, k.Code, k.File = "", "", "", "", 0
+		}
 		mu.Lock()
 		list = append(list, describe(&k))
 		mu.Unlock()
 		return nil
 	}
-	if whole {
+	if how.whole {
 		workers = 1
 	}
-	emits := make([]func(*Message) error, workers)
-	for i := range emits {
-		emits[i] = emit
+	var counted atomic.Int64
+	sinks := make([]Sink, workers)
+	for i := range sinks {
+		sinks[i] = Sink{Message: emit}
+		if how.plain && !how.whole {
+			sinks[i] = plainSink(emit, &counted)
+		}
 	}
-	reading := newReading(len(logs), o, window, false, emits...)
-	reading.folder.full = whole
+	reading := newReading(len(logs), o, window, false, sinks...)
+	reading.folder.full = how.whole
 	res, err := reading.read(context.Background(), logs, o, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	slices.Sort(list)
-	return list, res
+	return list, res, int(counted.Load())
+}
+
+// plainSink makes of each plain message the one that it stands for: it is like the
+// delivered one with its profile that was given before.
+func plainSink(emit func(*Message) error, counted *atomic.Int64) Sink {
+	before := map[int32]Message{}
+	return Sink{
+		Message: func(m *Message) error {
+			if m.Profile > 0 && m.Status == Delivered {
+				before[m.Profile] = *m
+			}
+			return emit(m)
+		},
+		Plain: func(list []Plain) error {
+			counted.Add(int64(len(list)))
+			for _, p := range list {
+				m, ok := before[p.Profile]
+				if !ok {
+					return fmt.Errorf("a plain message with profile %d, of which none was given", p.Profile)
+				}
+				m.ID, m.To, m.Submitted, m.Done, m.Verified, m.Line = "", p.To, p.Submitted, p.Done, deliverylog.NoTime, 0
+				if err := emit(&m); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
 }
 
 // describe says all that holds of a message, however it was read.
@@ -115,6 +156,7 @@ func TestShare(t *testing.T) {
 	if testing.Short() {
 		n = 10
 	}
+	plain, messages := 0, 0
 	for seed := range n {
 		r := rand.New(rand.NewPCG(uint64(seed), 9))
 		first := repetitive(r, 1+r.IntN(900))
@@ -129,11 +171,12 @@ func TestShare(t *testing.T) {
 		if r.IntN(2) == 0 {
 			o.Watch = []number.MSISDN{447700900110, 447700900131}
 		}
-		want, wantRes := told(t, logs, o, window, 1, true)
+		want, wantRes, _ := told(t, logs, o, window, 1, telling{whole: true})
+		wantPlain, _, _ := told(t, logs, o, window, 1, telling{whole: true, plain: true})
 		for _, workers := range []int{1, 2, 7} {
 			o.BlockSize = []int{64, 500, 4096, 4 << 20}[r.IntN(4)]
 			what := fmt.Sprintf("seed %d, window %d, %d logs, %d workers, blocks of %d", seed, window, len(logs), workers, o.BlockSize)
-			got, res := told(t, logs, o, window, workers, false)
+			got, res, _ := told(t, logs, o, window, workers, telling{})
 			if len(got) != len(want) {
 				t.Errorf("%s: %d messages, want %d", what, len(got), len(want))
 			}
@@ -145,7 +188,16 @@ func TestShare(t *testing.T) {
 			if g, w := fmt.Sprintf("%+v", res), fmt.Sprintf("%+v", wantRes); g != w {
 				t.Errorf("%s:\n got %s\nwant %s", what, g, w)
 			}
+			got, _, n := told(t, logs, o, window, workers, telling{plain: true})
+			if !slices.Equal(got, wantPlain) {
+				t.Errorf("%s: plain messages differ:\n got %s\nwant %s", what, strings.Join(got, "\n     "), strings.Join(wantPlain, "\n     "))
+			}
+			plain += n
+			messages += len(got)
 		}
+	}
+	if plain*30 < messages {
+		t.Errorf("%d of %d messages were plain, want one of thirty at least", plain, messages)
 	}
 }
 
@@ -164,10 +216,10 @@ func TestWhole(t *testing.T) {
 		o.BlockSize = []int{64, 500, 4 << 20}[r.IntN(3)]
 		var told [2][]string
 		for i := range told {
-			reading := newReading(len(logs), o, window, true, func(m *Message) error {
+			reading := newReading(len(logs), o, window, true, Sink{Message: func(m *Message) error {
 				told[i] = append(told[i], describe(m))
 				return nil
-			})
+			}})
 			reading.folder.full = i == 1
 			if _, err := reading.read(context.Background(), logs, o, nil); err != nil {
 				t.Fatal(err)
@@ -281,7 +333,7 @@ func TestManyOpen(t *testing.T) {
 			text.WriteString(line(i, i%1000, status, i%600))
 		}
 	}
-	list, _ := told(t, []deliverylog.Log{textLog("a.csv", text.String())}, Options{}, 10, 1, false)
+	list, _, _ := told(t, []deliverylog.Log{textLog("a.csv", text.String())}, Options{}, 10, 1, telling{})
 	if len(list) != 3000 || slices.ContainsFunc(list, func(m string) bool { return !strings.Contains(m, "Status:delivered") }) {
 		t.Errorf("%d messages, want 3000 that are delivered", len(list))
 	}
@@ -350,10 +402,10 @@ func TestSpread(t *testing.T) {
 		logs := []deliverylog.Log{textLog("a.csv", strings.Join(lines, ""))}
 		var told [2][]string
 		for i, patience := range []int{2, 1 << 30} {
-			reading := newReading(1, Options{}, []int64{50, Window}[seed%2], true, func(m *Message) error {
+			reading := newReading(1, Options{}, []int64{50, Window}[seed%2], true, Sink{Message: func(m *Message) error {
 				told[i] = append(told[i], describe(m))
 				return nil
-			})
+			}})
 			reading.folder.queue.patience = patience
 			if _, err := reading.read(context.Background(), logs, Options{}, nil); err != nil {
 				t.Fatal(err)

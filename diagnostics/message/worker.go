@@ -11,7 +11,7 @@ import (
 type worker struct {
 	folder *folder // of all workers
 	res    *resolver
-	emit   func(*Message) error
+	sink   Sink
 
 	rows  []*stretch // of the present block; a brief that is an entry is the number of a whole row
 	whole []row
@@ -20,6 +20,7 @@ type worker struct {
 
 	out     []*stretch // given out
 	spare   []*stretch
+	plain   []Plain // of a stretch
 	message Message
 	silent  []*silence // by input
 }
@@ -155,6 +156,7 @@ func (w *worker) Free() error {
 // give emits the messages of a stretch.
 func (w *worker) give(s *stretch) error {
 	ids, from, names, later := string(s.ids), int32(0), s.names, s.late
+	w.plain = w.plain[:0]
 	for i := range s.rows {
 		b := &s.rows[i]
 		id := ""
@@ -167,11 +169,15 @@ func (w *worker) give(s *stretch) error {
 			if err := w.giveWhole(&s.whole[b.index()]); err != nil {
 				return err
 			}
+		case w.sink.Plain != nil && w.res.plain(b, &w.plain):
 		default:
 			m := w.res.short(b, id)
 			m.Line = s.line(i)
 			if err := w.giveMessage(m); err != nil {
 				return err
+			}
+			if w.sink.Plain != nil {
+				w.res.told(b, m)
 			}
 		}
 		for ; len(later) > 0 && int(later[0].row) == i; later = later[1:] {
@@ -179,6 +185,9 @@ func (w *worker) give(s *stretch) error {
 				return err
 			}
 		}
+	}
+	if len(w.plain) > 0 {
+		return w.sink.Plain(w.plain)
 	}
 	return nil
 }
@@ -190,5 +199,5 @@ func (w *worker) giveWhole(g *given) error {
 
 func (w *worker) giveMessage(m *Message) error {
 	w.silent[m.File].count(m)
-	return w.emit(m)
+	return w.sink.Message(m)
 }

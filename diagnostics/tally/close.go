@@ -726,7 +726,7 @@ func (c *Counter) closeWatched(t *Table) {
 				continue
 			}
 			it := item{first: at, last: at, kind: c.kindOf(m, at), cell: c.name(m).cell, id: []byte(m.ID)}
-			if it.deliver(m); it.kind == refused {
+			if it.deliver(m.Done); it.kind == refused {
 				it.err = c.errorOf(m)
 			}
 			items = append(items, it)

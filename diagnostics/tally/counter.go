@@ -13,6 +13,7 @@ import (
 	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/message"
 	"cli.otpdoctor/diagnostics/number"
+	"cli.otpdoctor/diagnostics/reason"
 )
 
 // Counter counts messages in any order: the same messages give the same [Table]
@@ -268,14 +269,64 @@ func (c *Counter) Add(m *message.Message) {
 	key := uint64(m.To)
 	shard := int(hash(key) >> (64 - shardBits))
 	b := &c.batches[shard]
-	if kind != inTime || !b.append(key, at, m, n.cell) {
+	if kind != inTime || m.Verified.Known() || !b.append(key, at, m.Done, n.cell) {
 		it := item{first: at, last: at, kind: kind, cell: n.cell, err: err}
-		it.deliver(m)
-		b.appendNoted(key, &it, m)
+		it.deliver(m.Done)
+		b.appendNoted(key, &it, m.ID, m.Verified.Known())
 	}
 	if b.n == batchSize {
 		c.flush(shard)
 	}
+}
+
+// TakesPlain says whether the dimension is one that a message's Profile stands for.
+func (c *Counter) TakesPlain() bool { return c.dimension == carriers || c.dimension == countries }
+
+// AddPlain counts messages to numbers that are not watched; of the profile of each
+// Add has counted one before.
+func (c *Counter) AddPlain(list []message.Plain) {
+	for i := range list {
+		m := &list[i]
+		n, at := &c.profiles[m.Profile], m.Submitted
+		if lag := m.Done - at; m.Done.Known() && (lag < 0 || lag > c.validity) || !storable(at) {
+			c.addPlain(n, m)
+			continue
+		}
+		c.newest = max(c.newest, at, m.Done)
+		if c.o.Since.Known() && at < c.o.Since || c.o.Until.Known() && at >= c.o.Until {
+			continue
+		}
+		if !c.from.Known() {
+			c.from = at
+		}
+		c.from, c.to = min(c.from, at), max(c.to, at)
+		n.messages++
+		cc := n.count
+		cc.Delivered++
+		if m.Done.Known() {
+			cc.latency.Add(int64(m.Done - at))
+		}
+		v := cc.volumeAt(at)
+		v.messages++
+		v.delivered++
+
+		shard := int(hash(uint64(m.To)) >> (64 - shardBits))
+		b := &c.batches[shard]
+		if !b.append(uint64(m.To), at, m.Done, n.cell) {
+			it := item{first: at, last: at, cell: n.cell}
+			it.deliver(m.Done)
+			b.appendNoted(uint64(m.To), &it, "", false)
+		}
+		if b.n == batchSize {
+			c.flush(shard)
+		}
+	}
+}
+
+// addPlain counts a plain message as any other.
+func (c *Counter) addPlain(n *nameSlot, p *message.Plain) {
+	c.Add(&message.Message{To: p.To, Submitted: p.Submitted, Done: p.Done, Verified: deliverylog.NoTime, Status: message.Delivered, Reason: reason.Delivered,
+		Country: n.country, Carrier: n.name, CarrierSource: n.source, Profile: p.Profile})
 }
 
 // latestTyping is how long after the newest message a code may be typed in.
@@ -319,14 +370,14 @@ func (c *Counter) kindOf(m *message.Message, at deliverylog.Time) kind {
 }
 
 // deliver notes when a message was delivered.
-func (it *item) deliver(m *message.Message) {
+func (it *item) deliver(done deliverylog.Time) {
 	it.done = it.first
 	if !it.kind.delivered() {
 		return
 	}
 	it.delay = DelayClasses - 1
-	if m.Done.Known() {
-		it.done, it.doneKnown, it.delay = m.Done, true, delayClass(int64(m.Done-it.first))
+	if done.Known() {
+		it.done, it.doneKnown, it.delay = done, true, delayClass(int64(done-it.first))
 	}
 }
 

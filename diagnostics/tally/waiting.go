@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 
 	"cli.otpdoctor/diagnostics/deliverylog"
-	"cli.otpdoctor/diagnostics/message"
 )
 
 // A message that has a number waits, as an event in its shard, until the events
@@ -48,12 +47,12 @@ type batch struct {
 const batchSize = 64
 
 // append puts in a message delivered in time, ok false where it needs a note.
-func (b *batch) append(key uint64, at deliverylog.Time, m *message.Message, cell uint16) (ok bool) {
+func (b *batch) append(key uint64, at, done deliverylog.Time, cell uint16) (ok bool) {
 	lag := uint64(0)
-	if m.Done.Known() {
-		lag = uint64(m.Done-at) + 1
+	if done.Known() {
+		lag = uint64(done-at) + 1
 	}
-	if key >= anyNumber || cell >= 1<<cellBits || uint64(at) > maxWaitAt || lag >= 1<<lagBits || m.Done.Known() && m.Done < at || m.Verified.Known() {
+	if key >= anyNumber || cell >= 1<<cellBits || uint64(at) > maxWaitAt || lag >= 1<<lagBits || done.Known() && done < at {
 		return false
 	}
 	b.events[b.n] = event{key<<cellBits | uint64(cell), uint64(at)<<atShift | lag<<lagShift}
@@ -62,8 +61,7 @@ func (b *batch) append(key uint64, at deliverylog.Time, m *message.Message, cell
 }
 
 // appendNoted puts any message in.
-func (b *batch) appendNoted(key uint64, it *item, m *message.Message) {
-	id := m.ID
+func (b *batch) appendNoted(key uint64, it *item, id string, verified bool) {
 	if len(id) > maxID || !it.kind.named() {
 		id = ""
 	}
@@ -72,7 +70,7 @@ func (b *batch) appendNoted(key uint64, it *item, m *message.Message) {
 	n := binary.LittleEndian.AppendUint64(b.notes, key)
 	n = binary.LittleEndian.AppendUint64(n, uint64(it.first))
 	n = binary.LittleEndian.AppendUint64(n, uint64(it.done))
-	n = append(n, byte(it.kind)|byte(bit(it.doneKnown)<<3|bit(m.Verified.Known())<<4), it.delay, byte(it.cell), byte(it.cell>>8), byte(it.err), byte(it.err>>8), byte(len(id)))
+	n = append(n, byte(it.kind)|byte(bit(it.doneKnown)<<3|bit(verified)<<4), it.delay, byte(it.cell), byte(it.cell>>8), byte(it.err), byte(it.err>>8), byte(len(id)))
 	b.notes = append(n, id...)
 }
 
