@@ -225,7 +225,7 @@ func (cc *cellCount) write(e *encoder, errs []uint16) {
 	for hour, v := range cc.volume.all() {
 		e.int(hour - before)
 		before = hour
-		e.uint(uint64(v.messages))
+		e.uint(uint64(v.messages()))
 		e.uint(uint64(v.delivered))
 		e.uint(uint64(v.failed))
 		e.spill()
@@ -590,7 +590,12 @@ func (cc *cellCount) read(d *decoder, errs int) {
 		if d.within(hour, hourMS); d.err != nil {
 			return
 		}
-		cc.volume.at(hour).add(&volume{d.small(), d.small(), d.small()})
+		messages, delivered, failed := d.small(), d.small(), d.small()
+		if uint64(delivered)+uint64(failed) > uint64(messages) {
+			d.fail("an hour has more messages delivered and failed than in all")
+			return
+		}
+		cc.volume.at(hour).add(&volume{delivered: delivered, failed: failed, others: messages - delivered - failed})
 	}
 	at := deliverylog.Time(0)
 	for range d.length(1) {

@@ -174,15 +174,15 @@ func (b *groupBuild) add(cc *cellCount) {
 		b.errors[e] += n
 	}
 	b.errorSlots.merge(&cc.errorSlots)
-	for hour, v := range cc.volume.all() {
-		b.volume.at(hour).add(v)
+	for hour, h := range cc.volume.all() {
+		b.volume.at(hour).add(&h.volume)
 	}
 }
 
 func (v *volume) add(other *volume) {
-	v.messages += other.messages
 	v.delivered += other.delivered
 	v.failed += other.failed
+	v.others += other.others
 }
 
 func (b *groupBuild) name() string {
@@ -262,6 +262,11 @@ func (c *Counter) countPeople(t *Table, groups []*groupBuild, total *groupBuild)
 			closers[0].countUser()
 		}
 		u.timed = false
+	}
+	for id, cc := range c.cells {
+		if cc != nil && cc.Messages > 0 {
+			groups[t.groupOf[id]].addWaiting(cc, &c.places, total)
+		}
 	}
 	for _, cl := range closers {
 		for i := range cl.groups {
@@ -455,16 +460,26 @@ func (cl *closer) ok(home uint16, list []event) {
 	u.delivered = true
 	for i := range list {
 		at, cell := list[i].at(), list[i].cell()
-		zone := cl.a.zone(home, cell)
+		zone, usual := home, cl.t.cells[cell].zone
+		if home == 0 {
+			zone = usual
+		}
 		g := u.groups.of(cl.t.groupOf[cell])
 		if i == 0 {
 			g.attempts++
 			g.judged++
 			u.judged++
-			cl.groups[g.group].attempts++
-			if cl.judged(g.group, zone, at) {
+			c := &cl.groups[g.group]
+			c.attempts++
+			if zone == usual && cl.a.places.slotsTell(zone, int64(at)) { // it stands in its slot already
+				c.judged++
 				continue
 			}
+			if cl.unslot(cell, at); cl.judged(g.group, zone, at) {
+				continue
+			}
+		} else {
+			cl.unslot(cell, at)
 		}
 		cl.hours[g.group][hourOf(cl.a.places.local(zone, int64(at)))].Messages++
 	}
@@ -489,6 +504,7 @@ func (cl *closer) person(p *person) {
 func (cl *closer) attempts(p *person) {
 	for i := range p.fresh {
 		it := &p.fresh[i]
+		cl.unslot(it.cell, it.first)
 		cl.hours[cl.t.groupOf[it.cell]][hourOf(cl.a.places.local(cl.a.zone(p.zone, it.cell), int64(it.first)))].count(it.kind)
 	}
 	u := &cl.user
@@ -556,15 +572,25 @@ func (cl *closer) judged(group int32, zone uint16, first deliverylog.Time) (told
 		local := cl.a.places.local(zone, int64(first))
 		c.days.at(floorDiv(local, dayMS))[hourOf(local)].Judged++
 	}
-	hour, slot := slotOf(first)
-	hours := cl.slots[group].of(slotZone{zone, told})
+	cl.counts.add(cl.slot(group, slotZone{zone, told}, first), 1)
+	return told
+}
+
+// slot is where the attempts of a slot are counted.
+func (cl *closer) slot(group int32, zone slotZone, at deliverylog.Time) (place uint32) {
+	hour, slot := slotOf(at)
+	hours := cl.slots[group].of(zone)
 	page := hours.find(hour)
 	if page == 0 {
 		page = cl.counts.page()
 		hours.put(hour, page)
 	}
-	cl.counts.count(page + uint32(slot))
-	return told
+	return page + uint32(slot)
+}
+
+// unslot takes a message off the slots of its cell, where it stands as an attempt.
+func (cl *closer) unslot(cell uint16, at deliverylog.Time) {
+	cl.counts.add(cl.slot(cl.t.groupOf[cell], slotZone{cl.t.cells[cell].zone, true}, at), -1)
 }
 
 func (cl *closer) count(at *attempt) {
@@ -623,26 +649,40 @@ func (c *attemptCount) addAttempts(other *attemptCount) {
 	}
 }
 
-// addSlots adds what a closer has counted by slot, to the group and to the total, and
-// counts by local day and hour what slots tell: days are added to the total later.
+// addWaiting adds the messages of a cell that wait, as attempts of its zone.
+func (b *groupBuild) addWaiting(cc *cellCount, pl *places, total *groupBuild) {
+	for hour, h := range cc.volume.all() {
+		if h.slots != [slotsPerHour]uint32{} {
+			b.addHour(hour, h.slots[:], slotZone{cc.zone, true}, pl, total)
+		}
+	}
+}
+
+// addSlots adds what a closer has counted by slot: more attempts, or fewer.
 func (b *groupBuild) addSlots(slots zoneSlots, in *later, pl *places, total *groupBuild) {
 	for i := range slots {
 		z := &slots[i]
-		for inHour, page := range z.hours.all() {
-			own, all := b.slots.at(inHour), total.slots.at(inHour)
-			for k, n := range in.counts(page) {
-				own[k] += n
-				all[k] += n
-				if n == 0 || !z.told {
-					continue
-				}
-				local := pl.local(z.zone, inHour*hourMS+int64(k)*slotMS)
-				hour := hourOf(local)
-				b.attempts.days.at(floorDiv(local, dayMS))[hour].Judged += n
-				b.g.Hours[hour].Messages += int64(n)
-				total.g.Hours[hour].Messages += int64(n)
-			}
+		for hour, page := range z.hours.all() {
+			b.addHour(hour, in.counts(page), z.slotZone, pl, total)
 		}
+	}
+}
+
+// addHour adds attempts by slot, to the group and to the total, and counts by local day
+// and hour what slots tell: days are added to the total later.
+func (b *groupBuild) addHour(hour int64, counts []uint32, zone slotZone, pl *places, total *groupBuild) {
+	own, all := b.slots.at(hour), total.slots.at(hour)
+	for k, n := range counts {
+		own[k] += n
+		all[k] += n
+		if n == 0 || !zone.told {
+			continue
+		}
+		local := pl.local(zone.zone, hour*hourMS+int64(k)*slotMS)
+		h := hourOf(local)
+		b.attempts.days.at(floorDiv(local, dayMS))[h].Judged += n
+		b.g.Hours[h].Messages += int64(int32(n))
+		total.g.Hours[h].Messages += int64(int32(n))
 	}
 }
 
@@ -678,7 +718,7 @@ func (b *groupBuild) finish(errs []errorKey) {
 		return cmp.Or(cmp.Compare(x.Start, y.Start), cmp.Compare(x.Error, y.Error))
 	})
 	for hour, v := range b.volume.all() {
-		g.Volume = append(g.Volume, Volume{deliverylog.Time(hour * hourMS), v.messages, v.delivered, v.failed})
+		g.Volume = append(g.Volume, Volume{deliverylog.Time(hour * hourMS), v.messages(), v.delivered, v.failed})
 	}
 	n := 0
 	for _, p := range b.slots.all() {
@@ -703,6 +743,9 @@ func (b *groupBuild) finish(errs []errorKey) {
 		}
 	}
 	for day, p := range a.days.all() {
+		if *p == [24]Cell{} {
+			continue
+		}
 		g.Days = append(g.Days, Day{time.UnixMilli(day * dayMS).UTC().Format(time.DateOnly), *p})
 	}
 }

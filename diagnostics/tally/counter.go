@@ -99,25 +99,41 @@ type cellCount struct {
 	hours      [24]Hour
 	errors     map[uint16]int64
 	errorSlots slotErrors
-	volume     book[volume]       // by hour since 1970
+	volume     book[hourCount]    // by hour since 1970
 	hour       int64              // … of the message before
-	lastVolume *volume            // … its page
+	lastHour   *hourCount         // … its page
 	open       []deliverylog.Time // submit times of messages that may yet be in flight
 	openSettle int
 	zone       uint16
 	waiting    int64 // messages without a submit time, not handed on
 }
 
-// volumeAt gives the count of the hour of a submit time.
-func (cc *cellCount) volumeAt(at deliverylog.Time) *volume {
-	hour := floorDiv(int64(at), hourMS)
-	if cc.hour != hour || cc.lastVolume == nil {
-		cc.hour, cc.lastVolume = hour, cc.volume.at(hour)
+// hourAt gives the count of an hour.
+func (cc *cellCount) hourAt(hour int64) *hourCount {
+	if cc.hour != hour || cc.lastHour == nil {
+		cc.hour, cc.lastHour = hour, cc.volume.at(hour)
 	}
-	return cc.lastVolume
+	return cc.lastHour
 }
 
-type volume struct{ messages, delivered, failed uint32 }
+// hourCount is the messages of an hour.
+type hourCount struct {
+	volume
+	// slots are the messages that wait as events, by the slot of their submit time.
+	// Most are an attempt each, in the cell's zone: the others are taken off again.
+	// Counts that are to be added up may be below zero, modulo 2^32.
+	slots [slotsPerHour]uint32
+}
+
+type volume struct{ delivered, failed, others uint32 }
+
+func (v *volume) messages() uint32 { return v.delivered + v.failed + v.others }
+
+// unslot takes a message that waits no more off the slots.
+func (cc *cellCount) unslot(at deliverylog.Time) {
+	hour, slot := slotOf(at)
+	cc.hourAt(hour).slots[slot]--
+}
 
 // sources in order of sureness.
 var sources = [...]carrier.Source{carrier.Unknown, carrier.Prefix, carrier.FromLookup, carrier.FromLog, carrier.FromAgent}
@@ -252,19 +268,22 @@ func (c *Counter) Add(m *message.Message) {
 		c.from = at
 	}
 	c.from, c.to = min(c.from, at), max(c.to, at)
-	v := cc.volumeAt(at)
-	v.messages++
+	hour, slot := slotOf(at)
+	h := cc.hourAt(hour)
 	switch {
 	case kind.delivered():
-		v.delivered++
+		h.delivered++
 	case kind == refused:
-		v.failed++
+		h.failed++
 		cc.errorSlots.add(floorDiv(int64(at), slotMS), err, 1)
+	default:
+		h.others++
 	}
 	if m.To == 0 {
 		c.countHour(cc, 0, at, kind)
 		return
 	}
+	h.slots[slot]++
 
 	key := uint64(m.To)
 	shard := int(hash(key) >> (64 - shardBits))
@@ -306,9 +325,10 @@ func (c *Counter) AddPlain(list []message.Plain) {
 		if m.Done.Known() {
 			cc.latency.Add(int64(m.Done - at))
 		}
-		v := cc.volumeAt(at)
-		v.messages++
-		v.delivered++
+		hour, slot := slotOf(at)
+		h := cc.hourAt(hour)
+		h.delivered++
+		h.slots[slot]++
 
 		shard := int(hash(uint64(m.To)) >> (64 - shardBits))
 		b := &c.batches[shard]
@@ -734,11 +754,12 @@ func (c *Counter) mergeCell(cc, other *cellCount, errs []uint16) {
 		theirs.pairs = append(theirs.pairs, slotError{p.slot()<<16 | int64(errs[p.err()]), p.n})
 	}
 	cc.errorSlots.merge(&theirs)
-	for hour, v := range other.volume.all() {
-		w := cc.volume.at(hour)
-		w.messages += v.messages
-		w.delivered += v.delivered
-		w.failed += v.failed
+	for hour, from := range other.volume.all() {
+		to := cc.volume.at(hour)
+		to.add(&from.volume)
+		for i, n := range from.slots {
+			to.slots[i] += n
+		}
 	}
 	cc.waiting += other.waiting
 	for _, at := range other.open {

@@ -53,5 +53,7 @@ func (c *Counter) pass(s *shard) {
 func (c *Counter) passEvent(e *event, notes []byte) {
 	var it item
 	e.item(notes, &it)
-	c.countHour(c.cell(it.cell), c.places.of(e.key(notes)), it.first, it.kind)
+	cc := c.cell(it.cell)
+	cc.unslot(it.first)
+	c.countHour(cc, c.places.of(e.key(notes)), it.first, it.kind)
 }

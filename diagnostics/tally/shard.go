@@ -359,7 +359,9 @@ func (c *Counter) merge(s *shard, fresh bool, next func() *entry) {
 		if fresh {
 			for i := range e.items {
 				it := &e.items[i]
-				c.countHour(c.cell(it.cell), sl.zone, it.first, it.kind)
+				cc := c.cell(it.cell)
+				cc.unslot(it.first)
+				c.countHour(cc, sl.zone, it.first, it.kind)
 			}
 		}
 		w.putSlot(sl, items)

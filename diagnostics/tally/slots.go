@@ -41,7 +41,12 @@ type later struct {
 	blocks  [][]uint32
 	used    uint32 // counts that belong to a page
 	n       int
-	pending [64]uint32
+	pending [64]addition
+}
+
+type addition struct {
+	at  uint32
+	one int8
 }
 
 const (
@@ -58,9 +63,9 @@ func (l *later) page() uint32 {
 	return l.used
 }
 
-// count counts one at a place.
-func (l *later) count(at uint32) {
-	l.pending[l.n] = at
+// add counts one at a place, or takes one off: counts are modulo 2^32.
+func (l *later) add(at uint32, one int8) {
+	l.pending[l.n] = addition{at, one}
 	if l.n++; l.n == len(l.pending) {
 		l.settle()
 	}
@@ -68,8 +73,8 @@ func (l *later) count(at uint32) {
 
 // settle counts what is pending.
 func (l *later) settle() {
-	for _, at := range l.pending[:l.n] {
-		l.blocks[at>>laterShift][at&(1<<laterShift-1)]++
+	for _, p := range l.pending[:l.n] {
+		l.blocks[p.at>>laterShift][p.at&(1<<laterShift-1)] += uint32(int32(p.one))
 	}
 	l.n = 0
 }
