@@ -25,6 +25,7 @@ func (c *Counter) makeBad(t *Table, closers int) {
 			most += cc.Failed + cc.LateMessages + cc.Unconfirmed + cc.InFlight + cc.waiting + int64(len(cc.open))
 		}
 	}
+	t.keptAll = most <= c.people.fewBad
 	t.badBlocks.Store(0)
 	t.Bad = make([]Attempt, (int(most)/badLength+closers)*badLength)
 }

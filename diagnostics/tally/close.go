@@ -303,11 +303,8 @@ type closer struct {
 	counts later       // of slots
 	bad    badBlock
 
-	items   []item       // of an attempt
-	kept    []keptRecord // of the present shard
-	records []byte       // their bytes
-	byKey   sorter       // of them
-	writer  writer
+	items  []item // of an attempt
+	keeper keeper
 
 	users, affected, squares, reached, typed int64 // over all groups
 }
@@ -318,16 +315,10 @@ type userCount struct {
 	judged    int64
 	delivered bool
 	verified  bool
-	bad       bool // a judged attempt that is not ok
+	bad       int // judged attempts that are not ok
 }
 
 func (u *userCount) reset() { *u = userCount{groups: u.groups[:0]} }
-
-// keptRecord is a record that the table keeps.
-type keptRecord struct {
-	key      uint64
-	from, to int // in records
-}
 
 func newCloser(c *Counter, t *Table, groups, nth, of int) *closer {
 	return &closer{bad: badBlock{nth: nth, of: of}, c: c, t: t, a: t.assembler(), groups: make([]attemptCount, groups), slots: make([]zoneSlots, groups), hours: make([][24]Hour, groups)}
@@ -342,31 +333,32 @@ func (cl *closer) work(next *atomic.Int32) {
 	cl.counts.settle()
 }
 
-// shard counts the numbers of a shard. Those with a bad attempt are looked up
-// again and again: of them records are kept, where there are none.
+// shard counts the numbers of a shard, and keeps records of some.
 func (cl *closer) shard(s, kept *shard) {
 	p, bad := cl.c.people, cl.bad.n
 	waits := s.waiting.n > 0
-	cl.kept, cl.records = cl.kept[:0], cl.records[:0]
 	v := &cl.a.visitor
+	wanted := func() bool {
+		return cl.user.bad > 1 || cl.user.bad == 1 && (cl.t.keptAll || len(cl.user.groups) > 1)
+	}
 	quick := func(key uint64, list []event) bool {
 		if !cl.quick(key, list) {
 			return false
 		}
-		if cl.user.bad {
+		if wanted() {
 			person := v.read(key, nil, s, list)
 			cl.t.settle(person.items)
-			cl.keepRecord(kept, person)
+			cl.keeper.keep(kept, person)
 		}
 		return true
 	}
 	v.shard(s, quick, func(person *person) {
 		cl.person(person)
-		if waits && cl.user.bad {
-			cl.keepRecord(kept, person)
+		if waits && wanted() {
+			cl.keeper.keep(kept, person)
 		}
 	})
-	cl.writeKept(kept)
+	cl.keeper.write(kept, &cl.t.kept.pages)
 	if len(s.waiting.chunks) > 0 { // to the file with all of it: memory is wanted for what is found now
 		cl.a.visitor.sorter.buf, _ = s.waiting.spill(&p.spill, cl.a.visitor.sorter.buf, &p.blocks)
 		if len(s.waiting.blocks) == 0 {
@@ -378,39 +370,6 @@ func (cl *closer) shard(s, kept *shard) {
 	if size := p.size.Load() + cl.t.size.Load(); cl.c.o.MaxMemory > 0 && size > cl.c.o.MaxMemory {
 		cl.t.over.Store(true)
 	}
-}
-
-// keepRecord makes the record of a person.
-func (cl *closer) keepRecord(s *shard, p *person) {
-	if !s.based {
-		s.base, s.based = p.items[0].first, true
-	}
-	for i := range p.items {
-		p.items[i].id = nil // Bad has what is wanted
-	}
-	from := len(cl.records)
-	cl.records = appendRecord(cl.records, &slot{key: p.key, messages: p.messages, verified: p.verified, zone: p.zone}, p.items, s.base)
-	cl.kept = append(cl.kept, keptRecord{p.key, from, len(cl.records)})
-}
-
-// writeKept writes the records of a shard in the order of their numbers.
-func (cl *closer) writeKept(s *shard) {
-	order, odd := slices.Grow(cl.byKey.events[:0], len(cl.kept)), false
-	for i := range cl.kept {
-		key := cl.kept[i].key
-		order = append(order, event{key << cellBits, uint64(i)})
-		odd = odd || key >= anyNumber
-	}
-	if order = cl.byKey.byNumber(order); odd {
-		slices.SortFunc(order, func(x, y event) int { return cmp.Compare(cl.kept[x.tail].key, cl.kept[y.tail].key) })
-	}
-	cl.writer.s, cl.writer.pool = s, &cl.t.kept.pages
-	for _, e := range order {
-		k := &cl.kept[e.tail]
-		cl.writer.put(k.key, cl.records[k.from:k.to])
-	}
-	cl.writer.done()
-	s.used = len(cl.kept)
 }
 
 // quick counts a number whose events came in the order of time, as those of most do.
@@ -527,7 +486,8 @@ func (cl *closer) attempt(at *attempt) {
 	g.judged++
 	u.judged++
 	if at.Outcome != OK {
-		g.hit, u.bad = true, true
+		g.hit = true
+		u.bad++
 		cl.bad.keep(cl.t, at, cl.affected) // who is counted after their last attempt
 	}
 }
@@ -560,7 +520,7 @@ func (cl *closer) countUser() {
 	cl.reached += reached
 	cl.typed += typed
 	cl.squares += u.judged * u.judged
-	cl.affected += int64(bit(u.bad))
+	cl.affected += int64(bit(u.bad > 0))
 }
 
 // judged counts a judged attempt by its time. It says whether slots tell the local

@@ -61,7 +61,8 @@ type people struct {
 	untimed map[number.MSISDN]*untimed
 	typed   map[number.MSISDN]struct{} // who typed a code in, of those with messages that wait
 
-	waitingBytes int // of a shard, before it goes to the file
+	waitingBytes int   // of a shard, before it goes to the file
+	fewBad       int64 // see [Table.keepAll]
 
 	size    atomic.Int64 // bytes of records
 	flooded atomic.Bool  // they were too many: none is kept any more
@@ -183,7 +184,7 @@ func NewCounter(o Options) *Counter {
 	if o.Until == 0 {
 		o.Until = deliverylog.NoTime
 	}
-	p := &people{untimed: map[number.MSISDN]*untimed{}, waitingBytes: waitingBytes}
+	p := &people{untimed: map[number.MSISDN]*untimed{}, waitingBytes: waitingBytes, fewBad: fewBad}
 	return newCounter(o, p, newRegistry(o.By))
 }
 

@@ -97,6 +97,9 @@ func (t *Table) EachAffected(f func(*User)) {
 		}
 	}
 	slices.Sort(all)
+	t.mu.Lock()
+	t.keepAll()
+	t.mu.Unlock()
 	a := t.assembler()
 	for _, n := range all {
 		if r, ok := t.record(a, n); ok {
@@ -177,15 +180,21 @@ func (t *Table) assemble() *assembler {
 const maxLooked = 64
 
 // look reads one number into a record that is good until the next call. Numbers
-// without a bad attempt are remembered: for each of them a part of the messages
+// without a record are remembered: for each of them a part of the messages
 // that wait has to be read, and the same few are asked for again and again. t.mu is
 // held.
 func (t *Table) look(n number.MSISDN) (r *record, ok bool) {
 	if r, ok := t.looked[n]; ok {
 		return r, r != nil
 	}
-	r, ok = t.record(t.assemble(), n)
-	if key := uint64(n); t.people.shard(key).waiting.n == 0 || n == 0 || t.hasKept(key) {
+	waits := n != 0 && t.people.shard(uint64(n)).waiting.n > 0 && !t.hasKept(uint64(n))
+	if waits {
+		if t.sought++; t.sought > mostSought && !t.keptAll {
+			t.keepAll()
+			waits = !t.hasKept(uint64(n))
+		}
+	}
+	if r, ok = t.record(t.assemble(), n); !waits {
 		return r, ok
 	}
 	if t.looked == nil || len(t.looked) == maxLooked {

@@ -82,7 +82,7 @@ type Table struct {
 	rank    []uint16 // by cell: its place in sort order
 	errors  []errorKey
 
-	kept store        // records of those with bad attempts whose messages wait
+	kept store        // records of people with bad attempts whose messages wait: [Table.keepAll]
 	size atomic.Int64 // bytes of these and of Bad
 	over atomic.Bool  // they are too many
 
@@ -92,6 +92,8 @@ type Table struct {
 	mu      sync.Mutex // over what follows
 	scratch *assembler
 	looked  map[number.MSISDN]*record // nil: not in the log
+	sought  int                       // numbers that had no record when they were looked up
+	keptAll bool                      // all with a bad attempt have a record
 }
 
 // Counts are messages by status.

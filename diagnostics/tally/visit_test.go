@@ -47,25 +47,61 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// Of whoever has a bad attempt a record is kept, so that nobody has to go through
-// a shard for it.
+// Where bad attempts are few, a record is kept of whoever has one; else of those with
+// several, until somebody goes through all or looks many up.
 func TestKept(t *testing.T) {
-	const numbers = 5000
-	c := NewCounter(Options{})
-	for i := range numbers {
-		m := sms(1774742400000+deliverylog.Time(i)*1000, time.Duration(i%2-1)*time.Second)
-		m.To = number.MSISDN(447700900000 + i)
-		c.Add(&m)
-	}
-	table := c.Close(deliverylog.NoTime)
-	kept := 0
-	for i := range numbers {
-		key := uint64(447700900000 + i)
-		if _, ok := table.kept.shard(key).locate(key); ok {
-			kept++
+	const numbers = 5000 // every second one fails, of ten one of those twice
+	times := func(i int) int { return 1 + int(bit(i%10 == 8)) }
+	for _, few := range []bool{true, false} {
+		c := NewCounter(Options{})
+		if !few {
+			c.people.fewBad = 0
 		}
-	}
-	if kept != numbers/2 || len(table.Bad) != numbers/2 {
-		t.Errorf("%d records are kept for %d bad attempts, want %d", kept, len(table.Bad), numbers/2)
+		for i := range numbers {
+			m := sms(1774742400000+deliverylog.Time(i)*1000, time.Duration(i%2-1)*time.Second)
+			m.To = number.MSISDN(447700900000 + i)
+			for range times(i) {
+				c.Add(&m)
+				m.Submitted += 3_600_000
+			}
+		}
+		table := c.Close(deliverylog.NoTime)
+		kept := func() (n int) {
+			for i := range numbers {
+				n += int(bit(table.hasKept(uint64(447700900000 + i))))
+			}
+			return n
+		}
+		bad, want := numbers/2+numbers/10, numbers/2
+		if !few {
+			want = numbers / 10
+		}
+		if n := kept(); n != want || len(table.Bad) != bad {
+			t.Errorf("few %v: %d records are kept for %d bad attempts, want %d and %d", few, n, len(table.Bad), want, bad)
+		}
+		for i := range 2 * mostSought {
+			n := number.MSISDN(447700900000 + i)
+			if u, ok := table.User(n); !ok || u.Number != n || u.Messages != int32(times(i)) || u.Failed != int32((1-i%2)*times(i)) {
+				t.Fatalf("few %v: number %d has %+v", few, i, u)
+			}
+		}
+		if n := kept(); n != numbers/2 {
+			t.Errorf("few %v: %d records are kept after many were looked up, want %d", few, n, numbers/2)
+		}
+		for i := range 2 {
+			if !few {
+				table.kept, table.keptAll = store{}, false
+			}
+			users := 0
+			table.EachAffected(func(u *User) {
+				if i := int(u.Number - 447700900000); i%2 == 1 || u.Failed != int32(times(i)) {
+					t.Fatalf("few %v: affected is %+v", few, u)
+				}
+				users++
+			})
+			if users != numbers/2 {
+				t.Errorf("few %v, %d: %d users are affected, want %d", few, i, users, numbers/2)
+			}
+		}
 	}
 }
