@@ -52,40 +52,48 @@ func (o *origin) put(m *Message) {
 type heads struct {
 	pages [mostHeadDigits + 1][1000]*headPage // by digits, and the first three of them
 	made  int
-	list  []*origin // the first one is nil: it is for heads that are not known yet
+	list  []*head // the first one is nil: it is for heads that are not known yet
 	place map[*origin]uint16
 }
 
 // headPage is places in the list by the second three digits.
 type headPage [1000]uint16
 
-// Numbers have at most so many digits, and so many pages are made of the world's
-// 800 at a time.
-const (
-	mostHeadDigits = 16
-	maxHeadPages   = 1 << 10
-)
-
-// undecided stands in heads for numbers that need more digits or have too few.
-var undecided = new(origin)
-
-// head gives the origin of a number that only its first digits decide, or nil.
-func (s *resolver) head(m number.MSISDN) *origin {
-	six, digits := m.Head()
-	o := (*origin)(nil)
-	if p := s.heads.pages[digits][six/1000]; p != nil {
-		o = s.heads.list[p[six%1000]]
-	}
-	if o == nil {
-		o = s.heads.enter(six, digits, s.headOf(m))
-	}
-	if o == undecided {
-		return nil
-	}
-	return o
+// head is what the first digits of a number decide: its origin, or else the few that
+// numbers which begin so have.
+type head struct {
+	origin *origin
+	among  []*origin
 }
 
-// headOf is head for what is not remembered.
+const (
+	// Numbers have at most so many digits, and so many pages are made of the
+	// world's 800 at a time.
+	mostHeadDigits = 16
+	maxHeadPages   = 1 << 10
+	maxAmong       = 64
+)
+
+// head gives the origin of a number, nil where it is too short.
+func (s *resolver) head(m number.MSISDN) *origin {
+	six, digits := m.Head()
+	h := (*head)(nil)
+	if p := s.heads.pages[digits][six/1000]; p != nil {
+		h = s.heads.list[p[six%1000]]
+	}
+	if h == nil {
+		if digits == 0 {
+			return nil
+		}
+		h = s.heads.enter(six, digits, s.headOf(m))
+	}
+	if h.origin != nil {
+		return h.origin
+	}
+	return s.among(h, m)
+}
+
+// headOf is the origin of all numbers that begin like one, nil where they differ.
 func (s *resolver) headOf(m number.MSISDN) *origin {
 	class, ok := number.ClassifyHead(m)
 	if !ok {
@@ -95,18 +103,34 @@ func (s *resolver) headOf(m number.MSISDN) *origin {
 	if !ok {
 		return nil
 	}
-	o := originKey{class.Country, name, carrier.Prefix, anyProfile}
-	if name == "" {
-		o.carrier, o.source = "unknown", carrier.Unknown
-	}
-	return s.book.origin(o)
+	return s.book.origin(prefixKey(class.Country, name))
 }
 
-// enter remembers the origin of a head, nil where it is undecided.
-func (h *heads) enter(six, digits int, o *origin) *origin {
-	if o == nil {
-		o = undecided
+// among gives the origin of a number whose first digits do not decide.
+func (s *resolver) among(h *head, m number.MSISDN) *origin {
+	key := prefixKey(number.Classify(m).Country, carrier.ByPrefix(m))
+	for _, o := range h.among {
+		if o.carrier == key.carrier && o.country == key.country {
+			return o
+		}
 	}
+	o := s.book.origin(key)
+	if len(h.among) < maxAmong {
+		h.among = append(h.among, o)
+	}
+	return o
+}
+
+// prefixKey is the key of an origin that the number alone tells. name may be empty.
+func prefixKey(country, name string) originKey {
+	if name == "" {
+		return originKey{country, "unknown", carrier.Unknown, anyProfile}
+	}
+	return originKey{country, name, carrier.Prefix, anyProfile}
+}
+
+// enter remembers a head, of which o is the origin or nil.
+func (h *heads) enter(six, digits int, o *origin) *head {
 	p := &h.pages[digits][six/1000]
 	if *p == nil {
 		if h.made == maxHeadPages {
@@ -115,17 +139,20 @@ func (h *heads) enter(six, digits int, o *origin) *origin {
 		*p = new(headPage)
 		h.made++
 	}
+	if h.place == nil {
+		h.list, h.place = []*head{nil}, map[*origin]uint16{}
+	}
 	at, ok := h.place[o]
-	if !ok {
-		if h.place == nil {
-			h.list, h.place = []*origin{nil}, map[*origin]uint16{}
-		}
+	if !ok || o == nil {
 		if len(h.list) > math.MaxUint16 {
-			return o
+			return &head{origin: o}
 		}
 		at = uint16(len(h.list))
-		h.list, h.place[o] = append(h.list, o), at
+		h.list = append(h.list, &head{origin: o})
+		if o != nil {
+			h.place[o] = at
+		}
 	}
 	(*p)[six%1000] = at
-	return o
+	return h.list[at]
 }

@@ -15,15 +15,15 @@ import (
 type assembler struct {
 	t       *Table
 	visitor visitor
-	places  *places // the visitor's
-	codes   map[uint16]int
+	places  *places     // the visitor's
+	codes   []codeCount // of an attempt
 	at      attempt
 	last    record // of [Table]'s queries
 	full    bool   // tell of ok attempts as much as of others
 }
 
 func (t *Table) assembler() *assembler {
-	a := &assembler{t: t, visitor: newVisitor(t.people, t.reg), codes: map[uint16]int{}}
+	a := &assembler{t: t, visitor: newVisitor(t.people, t.reg)}
 	a.places = &a.visitor.places
 	return a
 }
@@ -174,18 +174,34 @@ func (a *assembler) describe(at *attempt, zone uint16, items []item) {
 		}
 	}
 	at.ReasonMsgs = saturate(reasons[at.Reason])
-	clear(a.codes)
+	a.codes = a.codes[:0]
 	for i := range items {
 		if it := &items[i]; it.kind == refused && a.t.errors[it.err].reason == at.Reason {
-			a.codes[it.err]++
+			a.countCode(it.err)
 		}
 	}
 	best := 0
-	for e, n := range a.codes {
-		if code := a.t.errors[e].code; code != "" && (n > best || n == best && code < a.t.errors[at.err].code) {
-			best, at.err = n, e
+	for _, c := range a.codes {
+		if code := a.t.errors[c.err].code; code != "" && (c.n > best || c.n == best && code < a.t.errors[at.err].code) {
+			best, at.err = c.n, c.err
 		}
 	}
+}
+
+// codeCount counts the messages of an error.
+type codeCount struct {
+	err uint16
+	n   int
+}
+
+func (a *assembler) countCode(err uint16) {
+	for i := range a.codes {
+		if a.codes[i].err == err {
+			a.codes[i].n++
+			return
+		}
+	}
+	a.codes = append(a.codes, codeCount{err, 1})
 }
 
 func (a *assembler) zone(own uint16, cell uint16) uint16 {

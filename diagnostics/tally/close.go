@@ -383,7 +383,7 @@ func (cl *closer) quick(key uint64, list []event) bool {
 	before, last := deliverylog.NoTime, deliverylog.NoTime
 	for i := range list {
 		at := list[i].submitted(notes)
-		if at <= before { // of equally old ones the carrier decides
+		if at < before || at == before && list[i].anyCell(notes) != list[i-1].anyCell(notes) { // of equally old ones the carrier decides
 			return false
 		}
 		before = at

@@ -38,25 +38,25 @@ func packID(b, id []byte) []byte {
 
 // appendHex appends the bytes that lower-case hexadecimal digits stand for.
 func appendHex(b, digits []byte) (packed []byte, ok bool) {
-	for i := 0; i < len(digits); i += 2 {
-		high, low := digit(digits[i]), digit(digits[i+1])
-		if high > 15 || low > 15 {
-			return b, false
-		}
+	bad := byte(0)
+	for i := 0; i+1 < len(digits); i += 2 {
+		high, low := hexDigits[digits[i]], hexDigits[digits[i+1]]
+		bad |= high | low
 		b = append(b, high<<4|low)
 	}
-	return b, true
+	return b, bad < 16
 }
 
-func digit(c byte) byte {
-	switch {
-	case '0' <= c && c <= '9':
-		return c - '0'
-	case 'a' <= c && c <= 'f':
-		return c - 'a' + 10
+// hexDigits are the values of lower-case hexadecimal digits; 255 is none.
+var hexDigits = func() (t [256]byte) {
+	for c := range t {
+		t[c] = 255
 	}
-	return 255
-}
+	for v, c := range []byte("0123456789abcdef") {
+		t[c] = byte(v)
+	}
+	return t
+}()
 
 // packedLength is how many bytes follow the first one of a packed id.
 func packedLength(first byte) int {

@@ -88,6 +88,14 @@ func (e *event) submitted(notes []byte) deliverylog.Time {
 	return deliverylog.Time(binary.LittleEndian.Uint64(e.note(notes)[8:]))
 }
 
+// anyCell is the cell of any event.
+func (e *event) anyCell(notes []byte) uint16 {
+	if !e.noted() {
+		return e.cell()
+	}
+	return binary.LittleEndian.Uint16(e.note(notes)[26:])
+}
+
 // cell is the cell of an event without a note.
 func (e *event) cell() uint16 { return uint16(e.head & (1<<cellBits - 1)) }
 
