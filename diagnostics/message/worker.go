@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 
 	"cli.otpdoctor/diagnostics/deliverylog"
+	"cli.otpdoctor/diagnostics/number"
 )
 
 // worker takes the rows of blocks of a log: it makes them ready for folding,
@@ -12,6 +13,9 @@ type worker struct {
 	folder *folder // of all workers
 	res    *resolver
 	sink   Sink
+
+	short bool   // nothing is to be kept of a plain row but its brief
+	late  uint64 // up to this latency, ms
 
 	rows  []*stretch // of the present block; a brief that is an entry is the number of a whole row
 	whole []row
@@ -30,6 +34,10 @@ var seed = maphash.MakeSeed()
 
 func (w *worker) begin(file int, f *deliverylog.Format) {
 	w.res.begin(file, f)
+	w.short = !w.folder.full && !w.folder.events && !w.folder.whole && len(w.folder.watch) == 0 && w.res.region == ""
+	if w.late = uint64(w.folder.late); w.late == 0 {
+		w.late = maxOffset
+	}
 	for len(w.silent) <= file {
 		w.silent = append(w.silent, new(silence))
 	}
@@ -37,6 +45,9 @@ func (w *worker) begin(file int, f *deliverylog.Format) {
 
 // Row takes a row of the present block.
 func (w *worker) Row(r *deliverylog.Record) {
+	if w.short && w.plainRow(r) {
+		return
+	}
 	var key uint64
 	if len(r.ID) > 0 {
 		key = maphash.Bytes(seed, r.ID)
@@ -70,6 +81,30 @@ func (w *worker) Row(r *deliverylog.Record) {
 	if w.folder.whole {
 		s.lines = append(s.lines, r.Line)
 	}
+}
+
+// plainRow takes a row of the kind that nearly all are: with id and number, delivered,
+// and with words that were met before. It does what Row would do. ok is false for others.
+func (w *worker) plainRow(r *deliverylog.Record) (ok bool) {
+	p := profile(r.Note - 1)
+	if p < 0 || p >= 1<<profileBits || r.Digits == 0 || len(r.ID) == 0 || r.State != deliverylog.Delivered || r.Rank > 15 || r.Begins || len(r.Scope) > 0 ||
+		r.Seen.Known() || r.At.Known() || r.Verified.Known() || uint64(r.Submitted) > maxSubmit {
+		return false
+	}
+	offset := uint64(0)
+	if r.Done.Known() {
+		lag := uint64(r.Done - r.Submitted)
+		if lag > maxOffset || lag > w.late {
+			return false
+		}
+		offset = lag + 1
+	}
+	s, i := w.next()
+	s.rows[i] = brief{key: maphash.Bytes(seed, r.ID) | 1, to: number.MSISDN(r.Digits), time: (uint64(r.Submitted)+1)<<profileBits | uint64(p),
+		bits: offset<<offsetShift | uint64(r.Rank)<<rankShift | uint64(deliverylog.Delivered)<<stateShift}
+	w.ids = append(w.ids, r.ID...)
+	w.ends = append(w.ends, int32(len(w.ids)))
+	return true
 }
 
 // next gives the place of one row more.

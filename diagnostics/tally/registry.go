@@ -200,7 +200,7 @@ func (r *registry) location(zone uint16) *time.Location {
 // places tells local time. It is one counter's own.
 type places struct {
 	r      *registry
-	clocks []clock
+	clocks [][2]clock // the one used last before another: a log may go over a change of clocks again and again
 	ids    map[*time.Location]uint16
 }
 
@@ -233,26 +233,35 @@ const (
 	dayMS  = 24 * hourMS
 )
 
-// local gives local milliseconds since 1970-01-01 00:00 there.
-func (p *places) local(zone uint16, at int64) int64 {
+// clock gives the clock of a zone at a time.
+func (p *places) clock(zone uint16, at int64) *clock {
+	if int(zone) < len(p.clocks) {
+		if c := &p.clocks[zone][0]; at >= c.from && at < c.to {
+			return c
+		}
+	}
+	return p.other(zone, at)
+}
+
+// other is clock for a zone that had another clock before.
+func (p *places) other(zone uint16, at int64) *clock {
 	if int(zone) >= len(p.clocks) {
-		p.clocks = append(p.clocks, make([]clock, int(zone)+1-len(p.clocks))...)
+		p.clocks = append(p.clocks, make([][2]clock, int(zone)+1-len(p.clocks))...)
 	}
 	c := &p.clocks[zone]
-	if at < c.from || at >= c.to {
-		p.set(c, zone, at)
+	c[0], c[1] = c[1], c[0]
+	if at < c[0].from || at >= c[0].to {
+		p.set(&c[0], zone, at)
 	}
-	return at + c.offset
+	return &c[0]
 }
+
+// local gives local milliseconds since 1970-01-01 00:00 there.
+func (p *places) local(zone uint16, at int64) int64 { return at + p.clock(zone, at).offset }
 
 // slotsTell says whether all times of a slot are of one local hour: slots of five
 // minutes are, but for those of zones before there was railway time.
-func (p *places) slotsTell(zone uint16, at int64) bool {
-	if int(zone) >= len(p.clocks) || at < p.clocks[zone].from || at >= p.clocks[zone].to {
-		p.local(zone, at)
-	}
-	return p.clocks[zone].even
-}
+func (p *places) slotsTell(zone uint16, at int64) bool { return p.clock(zone, at).even }
 
 func (p *places) set(c *clock, zone uint16, at int64) {
 	if c.loc == nil {
