@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -203,6 +204,11 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (report *f
 	if err != nil {
 		return nil, err
 	}
+	var settling sync.WaitGroup
+	for _, c := range counters {
+		settling.Go(c.Settle)
+	}
+	settling.Wait()
 	counter := counters[0]
 	for _, c := range counters[1:] {
 		if err := counter.Merge(c); err != nil {

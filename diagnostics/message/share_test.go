@@ -81,7 +81,8 @@ func told(t *testing.T, logs []deliverylog.Log, o Options, window int64, workers
 	emit := func(m *Message) error {
 		k := *m
 		if !slices.Contains(o.Watch, k.To) {
-			if k.Line = 0; k.Status == Delivered {
+			lag, _ := k.Latency()
+			if k.Line = 0; k.Status == Delivered && (o.Late == 0 || lag <= o.Late) {
 				k.ID = ""
 			}
 		}
@@ -170,6 +171,9 @@ func TestShare(t *testing.T) {
 		o := Options{}
 		if r.IntN(2) == 0 {
 			o.Watch = []number.MSISDN{447700900110, 447700900131}
+		}
+		if r.IntN(2) == 0 {
+			o.Late = 3 * time.Minute
 		}
 		want, wantRes, _ := told(t, logs, o, window, 1, telling{whole: true})
 		wantPlain, _, _ := told(t, logs, o, window, 1, telling{whole: true, plain: true})

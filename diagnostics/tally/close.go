@@ -113,9 +113,22 @@ func (c *Counter) groups(t *Table, total *groupBuild) []*groupBuild {
 			byKey[key] = b
 		}
 		of[id] = b
-		b.add(cc)
-		total.add(cc)
 	}
+	c.tidy()
+	var adding sync.WaitGroup
+	adding.Go(func() {
+		for _, cc := range c.cells {
+			if cc != nil && cc.Messages > 0 {
+				total.add(cc)
+			}
+		}
+	})
+	for id, b := range of {
+		if b != nil {
+			b.add(c.cells[id])
+		}
+	}
+	adding.Wait()
 	for id, n := range c.spellings {
 		if sp := c.reg.spelling(id); n > 0 && of[sp.cell] != nil {
 			of[sp.cell].names[sp.name] += n

@@ -593,6 +593,22 @@ func clone(m *message.Message) message.Message {
 // fewWaiting is up to how many waiting messages one goroutine puts in.
 const fewWaiting = 20_000
 
+// Settle does what merging and closing would do first, for forks that may do it at
+// the same time. c may count on.
+func (c *Counter) Settle() {
+	c.flushAll()
+	c.tidy()
+}
+
+// tidy puts what is counted in lists in order.
+func (c *Counter) tidy() {
+	for _, cc := range c.cells {
+		if cc != nil {
+			cc.errorSlots.all()
+		}
+	}
+}
+
 // gather puts all in its place, so that the shards can be read.
 func (c *Counter) gather() {
 	c.flushAll()
