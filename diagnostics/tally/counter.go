@@ -299,8 +299,12 @@ func (c *Counter) Add(m *message.Message) {
 	}
 }
 
-// TakesPlain says whether the dimension is one that a message's Profile stands for.
-func (c *Counter) TakesPlain() bool { return c.dimension == carriers || c.dimension == countries }
+// TakesPlain says whether messages may come by AddPlain: a Profile stands for carrier
+// and country, not for sender and provider, and Add has not looked at one whose
+// messages so far were left out.
+func (c *Counter) TakesPlain() bool {
+	return (c.dimension == carriers || c.dimension == countries) && !c.o.Since.Known() && !c.o.Until.Known()
+}
 
 // AddPlain counts messages to numbers that are not watched; of the profile of each
 // Add has counted one before.
@@ -312,11 +316,7 @@ func (c *Counter) AddPlain(list []message.Plain) {
 			c.addPlain(n, m)
 			continue
 		}
-		c.newest = max(c.newest, at, m.Done)
-		if c.o.Since.Known() && at < c.o.Since || c.o.Until.Known() && at >= c.o.Until {
-			continue
-		}
-		if !c.from.Known() {
+		if c.newest = max(c.newest, at, m.Done); !c.from.Known() {
 			c.from = at
 		}
 		c.from, c.to = min(c.from, at), max(c.to, at)
