@@ -20,7 +20,7 @@ import (
 // whatever their order, and however they are split over counters that are merged
 // afterwards. Messages wait, the first 24 MiB of them in memory and up to 2 GiB in a
 // temporary file. Closing counts them from there, put beside those of their number;
-// a record is kept of numbers with a bad attempt alone. All numbers have one where
+// a record is kept of numbers with bad attempts alone. All numbers have one where
 // there is no file, or no room left in it, and in a count that is saved: that costs
 // about 10 bytes a number, 6 for each log-in attempt and 25 for each message that
 // was late or did not come: nearly 60 bytes a number in a week of eight messages each.
