@@ -59,3 +59,21 @@ func TestSincePart(t *testing.T) {
 		}
 	}
 }
+
+// Times before 1970 are times like others.
+func TestBefore1970(t *testing.T) {
+	for _, year := range []string{"0001", "1969", "1970"} {
+		text := "message_id,to,carrier,country,status,submitted_at,delivered_at\n" +
+			"m1,+447700900101,O2,GB,delivered," + year + "-10-26T00:02:00Z," + year + "-10-26T00:02:05Z\n" +
+			"m2,+447700900102,EE,GB,delivered," + year + "-10-26T00:03:00Z," + year + "-10-26T00:03:05Z\n" +
+			"m3,+447700900103,EE,GB,undelivered," + year + "-10-26T00:04:00Z,\n"
+		log := deliverylog.Log{Name: "old.csv", Size: int64(len(text)), Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }}
+		report, err := Analyze(context.Background(), Options{Logs: []deliverylog.Log{log}, Explain: true}, nil)
+		if err != nil {
+			t.Fatal(year, err)
+		}
+		if n := report.Table.Totals; n.Messages != 3 || n.Attempts != 3 || n.AttemptsFailed != 1 {
+			t.Errorf("%s: %+v", year, n)
+		}
+	}
+}

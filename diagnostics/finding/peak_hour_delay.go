@@ -66,7 +66,7 @@ func (b *board) hoursOf(areas []int) *hourBook {
 		if seen[key]++; seen[key] > peakPerUser {
 			continue
 		}
-		day := int64(at.first / dayMillis)
+		day := floorDiv(int64(at.first), int64(dayMillis))
 		row := h.perDay[day]
 		if row == nil {
 			row = new([24]float64)

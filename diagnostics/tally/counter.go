@@ -659,14 +659,19 @@ func (c *Counter) gatherFrom(next *atomic.Int32) {
 	}
 }
 
-// flushAll hands on what waits in batches and names.
-func (c *Counter) flushAll() {
+// settleNames counts what waits in names.
+func (c *Counter) settleNames() {
 	for i := range c.names {
 		c.settle(&c.names[i])
 	}
 	for i := range c.profiles {
 		c.settle(&c.profiles[i])
 	}
+}
+
+// flushAll hands on what waits in batches and names.
+func (c *Counter) flushAll() {
+	c.settleNames()
 	for i := range c.batches {
 		if c.batches[i].n > 0 {
 			c.flush(i)

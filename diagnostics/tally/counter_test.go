@@ -239,6 +239,18 @@ func TestSinceUntil(t *testing.T) {
 	}
 }
 
+// Messages counts all that were added, at any time.
+func TestMessages(t *testing.T) {
+	c := NewCounter(Options{})
+	for i := range 3 {
+		m := sms(1774742400000, 10*time.Second)
+		m.Profile = int32(i)
+		if c.Add(&m); c.Messages() != int64(i+1) {
+			t.Errorf("%d messages, want %d", c.Messages(), i+1)
+		}
+	}
+}
+
 func TestMessageIDs(t *testing.T) {
 	for _, id := range []string{"", "1", "SM0123456789abcdef0123456789abcdef", "SM0123456789ABCDEF0123456789ABCDEF", "SM0123456789abcdef0123456789abcdeg",
 		"01234567-89ab-4cde-8f01-23456789abcd", "01234567-89ab-4cde-8f01+23456789abcd", "01234567-89AB-4cde-8f01-23456789abcd", strings.Repeat("x", maxID)} {

@@ -32,6 +32,7 @@ func (c *Counter) Options() Options { return c.o }
 
 // Messages is how many messages were counted.
 func (c *Counter) Messages() (n int64) {
+	c.settleNames()
 	for _, cc := range c.cells {
 		if cc != nil {
 			n += cc.Messages
