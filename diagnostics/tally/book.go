@@ -3,6 +3,7 @@ package tally
 import (
 	"iter"
 	"maps"
+	"math/bits"
 	"slices"
 )
 
@@ -91,7 +92,20 @@ type book[T any] struct {
 	hold  [][]T // pages in blocks, which never move
 }
 
-const blockPages = 16
+const (
+	blockPages = 16
+	fewBlocks  = 5 // the first ones, of 1, 1, 2, 4 and 8 pages: many books have few
+)
+
+// seat is where a page lies.
+func seat(page uint32) (block, at uint32) {
+	i := page - 1
+	if i >= blockPages {
+		return fewBlocks - 1 + i/blockPages, i % blockPages
+	}
+	block = uint32(bits.Len32(i))
+	return block, i - 1<<block>>1
+}
 
 // at gives the page of i.
 func (b *book[T]) at(i int64) *T {
@@ -113,13 +127,20 @@ func (b *book[T]) find(i int64) *T {
 	return nil
 }
 
-func (b *book[T]) page(page uint32) *T { return &b.hold[(page-1)/blockPages][(page-1)%blockPages] }
+func (b *book[T]) page(page uint32) *T {
+	block, at := seat(page)
+	return &b.hold[block][at]
+}
 
 func (b *book[T]) grow(i int64) uint32 {
-	if b.pages%blockPages == 0 {
-		b.hold = append(b.hold, make([]T, blockPages))
-	}
 	b.pages++
+	if block, at := seat(b.pages); at == 0 {
+		size := blockPages
+		if block < fewBlocks {
+			size = max(1, 1<<block>>1)
+		}
+		b.hold = append(b.hold, make([]T, size))
+	}
 	b.put(i, b.pages)
 	return b.pages
 }
