@@ -221,6 +221,10 @@ func (r *Reader) tick() error {
 	if r.since++; r.since < rowsPerCheck {
 		return nil
 	}
+	return r.check()
+}
+
+func (r *Reader) check() error {
 	r.since = 0
 	if err := r.ctx.Err(); err != nil {
 		return err
