@@ -155,10 +155,15 @@ func options(r *rand.Rand) Options {
 }
 
 // wildSeeds is how many logs the property tests try; each costs some 50 ms.
-const wildSeeds = 24
+func wildSeeds() uint64 {
+	if testing.Short() {
+		return 6
+	}
+	return 24
+}
 
 func TestAnyOrder(t *testing.T) {
-	for seed := range uint64(wildSeeds) {
+	for seed := range wildSeeds() {
 		r := rand.New(rand.NewPCG(seed, 7))
 		ms := wild(r, r.IntN(120)+r.IntN(2)*r.IntN(1500))
 		o := options(r)
