@@ -559,10 +559,8 @@ func (p *rows) learnObject(a *alike, r *Record, text []byte, skipped bool) {
 // fillAlike makes the record of a row that match has read.
 func (p *rows) fillAlike(r *Record, k *kin) error {
 	r.Words, r.State, r.Rank = &k.words, k.state, k.rank
-	if p.f.measure != nil || k.state != Delivered {
-		if err := p.settle(r); err != nil {
-			return err
-		}
+	if err := p.settle(r); err != nil {
+		return err
 	}
 	if k.unknown {
 		p.unknownWord(k.words.Status)

@@ -21,18 +21,9 @@ type slot int64
 
 const slotMillis = slot(tally.SlotLength / 1e6)
 
-func slotOf(t deliverylog.Time) slot        { return slot(floorDiv(int64(t), int64(slotMillis))) }
+func slotOf(t deliverylog.Time) slot        { return slot(tally.FloorDiv(int64(t), int64(slotMillis))) }
 func hours(n float64) slot                  { return slot(n * 12) }
 func within(s, from, to slot) (inside bool) { return s >= from && s < to }
-
-// floorDiv divides towards the past.
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
-}
 
 // closure is a stretch of time that an area's attempts are left out of, good
 // and bad, because a finding covers it.

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+
+	"cli.otpdoctor/diagnostics/tally"
 )
 
 // Floors of busy hours.
@@ -66,7 +68,7 @@ func (b *board) hoursOf(areas []int) *hourBook {
 		if seen[key]++; seen[key] > peakPerUser {
 			continue
 		}
-		day := floorDiv(int64(at.first), int64(dayMillis))
+		day := tally.FloorDiv(int64(at.first), int64(dayMillis))
 		row := h.perDay[day]
 		if row == nil {
 			row = new([24]float64)

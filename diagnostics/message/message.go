@@ -57,7 +57,7 @@ type Message struct {
 }
 
 // Plain is a message that was delivered and of which nothing else is to be told: it has
-// a number and a submit time, no ID and no line. In all that is not here it is like
+// a number and a submit time, no ID and no line. It has country, carrier and source of
 // a delivered Message with the same Profile that was given before.
 type Plain struct {
 	To              number.MSISDN

@@ -272,7 +272,7 @@ func (r *record) add(at *attempt) {
 	} else {
 		r.Failed++
 	}
-	r.addDay(floorDiv(at.local, dayMS))
+	r.addDay(FloorDiv(at.local, dayMS))
 	if !r.FirstBad.Known() {
 		r.FirstBad = at.First
 	}

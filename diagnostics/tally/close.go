@@ -393,7 +393,7 @@ func (cl *closer) quick(key uint64, list []event) bool {
 	if len(people.untimed)+len(people.typed) > 0 {
 		return false
 	}
-	before, last := deliverylog.NoTime, deliverylog.NoTime
+	before := deliverylog.NoTime
 	for i := range list {
 		at := list[i].submitted(notes)
 		if at < before || at == before && list[i].anyCell(notes) != list[i-1].anyCell(notes) { // of equally old ones the carrier decides
@@ -404,8 +404,8 @@ func (cl *closer) quick(key uint64, list []event) bool {
 	u, home := &cl.user, cl.a.places.of(key)
 	u.reset()
 	for rest := list; len(rest) > 0; {
-		n, plain := 1, !rest[0].noted()
-		for last = rest[0].submitted(notes); n < len(rest); n++ {
+		n, plain, last := 1, !rest[0].noted(), rest[0].submitted(notes)
+		for ; n < len(rest); n++ {
 			at := rest[n].submitted(notes)
 			if at-last > gapMS {
 				break
@@ -432,10 +432,7 @@ func (cl *closer) ok(home uint16, list []event) {
 	u.delivered = true
 	for i := range list {
 		at, cell := list[i].at(), list[i].cell()
-		zone, usual := home, cl.t.cells[cell].zone
-		if home == 0 {
-			zone = usual
-		}
+		zone, usual := cl.a.zone(home, cell), cl.t.cells[cell].zone
 		g := u.groups.of(cl.t.groupOf[cell])
 		if i == 0 {
 			g.attempts++
@@ -543,7 +540,7 @@ func (cl *closer) judged(group int32, zone uint16, first deliverylog.Time) (told
 	c.judged++
 	if told = cl.a.places.slotsTell(zone, int64(first)); !told {
 		local := cl.a.places.local(zone, int64(first))
-		c.days.at(floorDiv(local, dayMS))[hourOf(local)].Judged++
+		c.days.at(FloorDiv(local, dayMS))[hourOf(local)].Judged++
 	}
 	cl.counts.add(cl.slot(group, slotZone{zone, told}, first), 1)
 	return told
@@ -579,7 +576,7 @@ func (cl *closer) count(at *attempt) {
 		return
 	}
 	inHour, slot := slotOf(at.First)
-	s, d := &c.badSlots.at(inHour)[slot], &c.days.at(floorDiv(at.local, dayMS))[hourOf(at.local)]
+	s, d := &c.badSlots.at(inHour)[slot], &c.days.at(FloorDiv(at.local, dayMS))[hourOf(at.local)]
 	switch at.Outcome {
 	case Late:
 		c.late++
@@ -653,7 +650,7 @@ func (b *groupBuild) addHour(hour int64, counts []uint32, zone slotZone, pl *pla
 		}
 		local := pl.local(zone.zone, hour*hourMS+int64(k)*slotMS)
 		h := hourOf(local)
-		b.attempts.days.at(floorDiv(local, dayMS))[h].Judged += n
+		b.attempts.days.at(FloorDiv(local, dayMS))[h].Judged += n
 		b.g.Hours[h].Messages += int64(int32(n))
 		total.g.Hours[h].Messages += int64(int32(n))
 	}

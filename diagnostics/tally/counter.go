@@ -276,7 +276,7 @@ func (c *Counter) Add(m *message.Message) {
 		h.delivered++
 	case kind == refused:
 		h.failed++
-		cc.errorSlots.add(floorDiv(int64(at), slotMS), err, 1)
+		cc.errorSlots.add(FloorDiv(int64(at), slotMS), err, 1)
 	default:
 		h.others++
 	}

@@ -140,7 +140,7 @@ func (t *Table) Delays(group int, from, to deliverylog.Time) []DelaySlot {
 		if int(at.Group) != group || at.First < from || at.First >= to || at.Outcome == NotJudged {
 			return
 		}
-		i := floorDiv(int64(at.First), slotMS)
+		i := FloorDiv(int64(at.First), slotMS)
 		s := slots[i]
 		if s == nil {
 			s = &DelaySlot{Start: deliverylog.Time(i * slotMS)}

@@ -182,7 +182,7 @@ func (b *refBuilder) count(t *refGroup, m *message.Message) {
 	}
 	h := &g.Hours[m.Submitted.Std().In(place(m.To, m.Country)).Hour()]
 	h.Messages++
-	hour := deliverylog.Time(floorDiv(int64(m.Submitted), hourMS) * hourMS)
+	hour := deliverylog.Time(FloorDiv(int64(m.Submitted), hourMS) * hourMS)
 	s := t.volume[hour]
 	if s == nil {
 		s = &Volume{Start: hour}

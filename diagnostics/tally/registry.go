@@ -281,8 +281,8 @@ func (p *places) set(c *clock, zone uint16, at int64) {
 	c.even = c.offset%slotMS == 0 && (start.IsZero() || c.from%slotMS == 0) && (end.IsZero() || c.to%slotMS == 0)
 }
 
-// floorDiv divides towards the past.
-func floorDiv(a, b int64) int64 {
+// FloorDiv divides towards the past.
+func FloorDiv(a, b int64) int64 {
 	q := a / b
 	if a%b < 0 {
 		q--
@@ -292,7 +292,7 @@ func floorDiv(a, b int64) int64 {
 
 // hourOf is the hour of the day of a local time.
 func hourOf(local int64) int {
-	if hour := floorDiv(local, hourMS) % 24; hour >= 0 {
+	if hour := FloorDiv(local, hourMS) % 24; hour >= 0 {
 		return int(hour)
 	} else {
 		return int(hour) + 24

@@ -4,7 +4,7 @@ import "cli.otpdoctor/diagnostics/deliverylog"
 
 // slotOf gives the hour of a time, and its slot there.
 func slotOf(at deliverylog.Time) (hour, slot int64) {
-	hour = floorDiv(int64(at), hourMS)
+	hour = FloorDiv(int64(at), hourMS)
 	return hour, int64(uint32(int64(at)-hour*hourMS) / uint32(slotMS))
 }
 
