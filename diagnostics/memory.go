@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"strconv"
 	"strings"
 	"sync"
@@ -55,46 +56,75 @@ func memoryOf(read func(string) ([]byte, error)) int64 {
 // collections of an analysis. Nearly all of it is free of pointers and cheap to
 // collect, and what large logs take in memory is what people run out of.
 //
-// Before the first collection it may grow to 48 MiB: a log of a few rows is read
-// by then, and with memorySlack alone it would collect at every half MiB.
+// It may grow to 48 MiB in any case: a log of a few rows is read by then, and with
+// memorySlack alone it would collect at every half MiB. And it may grow to five eighths
+// of what it once was: this process has had that much, and as new pieces are of other
+// sizes they do not all fit where the old ones were.
 const (
 	memorySlack = 10
 	firstHeap   = 48 << 20
 	leastHeap   = 4 << 20 // what Go counts with at least
 )
 
-// firstSlack is by how much in a hundred the memory may grow until it is firstHeap.
-func firstSlack(live uint64) int {
-	return max(memorySlack, int((firstHeap-int64(live))*100/int64(max(live, leastHeap))))
+// slack is by how much in a hundred the memory may grow that is live now and once had
+// so many bytes.
+func slack(live, once uint64) int {
+	most := int64(max(firstHeap, once/8*5))
+	return max(memorySlack, int((most-int64(live))*100/int64(max(live, leastHeap))))
 }
 
-// tightMemory keeps the collector at memorySlack from the first collection on,
-// until done is called.
+// tightness is how tight the collector is kept.
+type tightness struct {
+	mu      sync.Mutex
+	over    bool
+	once    uint64 // bytes that the heap came to
+	percent int
+}
+
+// tightMemory keeps the collector tight until done is called, see [memorySlack].
 func tightMemory() (done func()) {
 	// A collection that is under way would take what comes now for used, and growth is
 	// measured by that.
 	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	before := debug.SetGCPercent(firstSlack(m.HeapAlloc))
+	t := &tightness{}
+	t.percent = slack(liveHeap(), t.once)
+	before := debug.SetGCPercent(t.percent)
 	if before < memorySlack { // tight already, or off on purpose
 		debug.SetGCPercent(before)
 		return func() {}
 	}
-	var mu sync.Mutex
-	over := false
-	// What nothing points to goes with the first collection.
-	runtime.AddCleanup(new(any), func(int) {
-		mu.Lock()
-		defer mu.Unlock()
-		if !over {
-			debug.SetGCPercent(memorySlack)
-		}
-	}, 0)
+	t.await()
 	return func() {
-		mu.Lock()
-		defer mu.Unlock()
-		over = true
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.over = true
 		debug.SetGCPercent(before)
 	}
+}
+
+// await has collected called behind the next collection: what nothing points to goes
+// with it.
+func (t *tightness) await() { runtime.AddCleanup(new(any), (*tightness).collected, t) }
+
+// collected says how far the memory may grow now.
+func (t *tightness) collected() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.over {
+		return
+	}
+	live := liveHeap()
+	t.once = max(t.once, live+live*memorySlack/100)
+	if percent := slack(live, t.once); percent != t.percent {
+		t.percent = percent
+		debug.SetGCPercent(percent)
+	}
+	t.await()
+}
+
+// liveHeap is what the last collection left, in bytes.
+func liveHeap() uint64 {
+	s := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(s)
+	return s[0].Value.Uint64()
 }

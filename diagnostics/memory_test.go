@@ -38,10 +38,16 @@ func TestMemoryOf(t *testing.T) {
 	}
 }
 
-func TestFirstSlack(t *testing.T) {
-	for live, want := range map[uint64]int{0: 1200, 2 << 20: 1150, 4 << 20: 1100, 12 << 20: 300, 40 << 20: 20, 47 << 20: memorySlack, 1 << 40: memorySlack} {
-		if got := firstSlack(live); got != want {
-			t.Errorf("with %d bytes: %d %%, want %d", live, got, want)
+func TestSlack(t *testing.T) {
+	for _, c := range []struct {
+		live, once uint64
+		want       int
+	}{
+		{0, 0, 1200}, {2 << 20, 0, 1150}, {4 << 20, 0, 1100}, {12 << 20, 0, 300}, {40 << 20, 0, 20}, {47 << 20, 0, memorySlack}, {1 << 40, 0, memorySlack},
+		{12 << 20, 60 << 20, 300}, {20 << 20, 128 << 20, 300}, {40 << 20, 128 << 20, 100}, {78 << 20, 128 << 20, memorySlack}, {128 << 20, 128 << 20, memorySlack},
+	} {
+		if got := slack(c.live, c.once); got != c.want {
+			t.Errorf("%d bytes that once were %d: %d %%, want %d", c.live, c.once, got, c.want)
 		}
 	}
 }
@@ -52,23 +58,33 @@ func TestTightMemory(t *testing.T) {
 		metrics.Read(s)
 		return s[0].Value.Uint64()
 	}
-	collectUntil := func(want uint64) {
+	goal := func() uint64 {
+		s := []metrics.Sample{{Name: "/gc/heap/goal:bytes"}}
+		metrics.Read(s)
+		return s[0].Value.Uint64()
+	}
+	collectUntil := func(what string, reached func() bool) {
 		t.Helper()
-		for end := time.Now().Add(time.Minute); percent() != want; runtime.GC() {
+		for end := time.Now().Add(time.Minute); !reached(); runtime.GC() {
 			if time.Now().After(end) {
-				t.Fatalf("after collections: %d %%, want %d", percent(), want)
+				t.Fatalf("%s: after collections %d %%, the next one at %d bytes", what, percent(), goal())
 			}
 		}
+	}
+	about := func(want uint64) func() bool {
+		return func() bool { return goal() > want/4*3 && goal() < want/4*5 }
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(77))
 
 	done := tightMemory()
-	goal := []metrics.Sample{{Name: "/gc/heap/goal:bytes"}}
-	metrics.Read(goal)
-	if got := goal[0].Value.Uint64(); got < firstHeap*3/4 || got > firstHeap*5/4 {
-		t.Errorf("the first collection is to come at %d bytes, want about %d", got, firstHeap)
+	if !about(firstHeap)() {
+		t.Errorf("the first collection is to come at %d bytes, want about %d", goal(), firstHeap)
 	}
-	collectUntil(memorySlack)
+	collectUntil("little in memory", about(firstHeap))
+	large := make([]byte, 2*firstHeap)
+	collectUntil("much in memory", func() bool { return percent() == memorySlack && goal() > uint64(len(large)) })
+	large = nil
+	collectUntil("little again", about(2*firstHeap/100*110/8*5))
 	done()
 	if got := percent(); got != 77 {
 		t.Errorf("when done: %d %%, want 77", got)
