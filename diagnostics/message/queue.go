@@ -173,6 +173,10 @@ const (
 	// Buckets have this many words at most when there is one more of them.
 	bucketLoad = 10
 	minBuckets = 32
+
+	// A log of more rows than this gets an index for a whole window at once: to make
+	// one anew holds up all workers.
+	longLog = 1 << 15
 )
 
 // firstTag is the part of a key that stands in the first byte of a tag.
@@ -260,7 +264,11 @@ func (q *queue) bucketOf(key uint64) int { return int(key >> (q.keyShift & 63)) 
 
 // reserve makes room in the index for some rows behind one.
 func (q *queue) reserve(rows int, row int64) {
-	live := min(row+int64(rows), q.window+1) + int64(q.held.len()+rows) // as many may be put back
+	live := row + int64(rows)
+	if live > min(longLog, q.window) {
+		live = q.window + 1
+	}
+	live += int64(q.held.len() + rows) // as many may be put back
 	size := max(minBuckets, len(q.index))
 	for live > int64(size)*bucketLoad {
 		size *= 4
