@@ -17,17 +17,13 @@ type sorter struct {
 
 // list gives the events of a shard in the order of coming, and their notes.
 func (st *sorter) list(w *waiting, sp *spill) (list []event, notes []byte, err error) {
-	st.buf, list, notes, err = w.load(sp, st.buf, slices.Grow(st.events[:0], w.n), st.notes[:0])
-	before, from := uint64(len(notes))<<1, len(list)
+	list, notes, err = w.load(sp, slices.Grow(st.events[:0], w.n), st.notes[:0])
+	from := len(list)
 	for _, b := range w.blocks {
 		list = append(list, b...)
 	}
-	if before > 0 {
-		for i := from; i < len(list); i++ {
-			if list[i].noted() {
-				list[i].tail += before
-			}
-		}
+	if len(notes) > 0 {
+		shiftNotes(list[from:], len(notes))
 	}
 	st.events, st.notes = list, append(notes, w.notes...)
 	return st.events, st.notes, err

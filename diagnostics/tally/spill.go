@@ -1,11 +1,12 @@
 package tally
 
 import (
-	"encoding/binary"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"cli.otpdoctor/diagnostics/deliverylog"
 )
@@ -81,10 +82,7 @@ func (w *waiting) spill(sp *spill, buf []byte, free *pool[event]) (scratch []byt
 	buf = buf[:0]
 	n := 0
 	for _, b := range w.blocks {
-		for i := range b {
-			buf = binary.LittleEndian.AppendUint64(buf, b[i].head)
-			buf = binary.LittleEndian.AppendUint64(buf, b[i].tail)
-		}
+		buf = append(buf, bytesOf(b)...)
 		n += len(b)
 	}
 	buf = append(buf, w.notes...)
@@ -100,26 +98,36 @@ func (w *waiting) spill(sp *spill, buf []byte, free *pool[event]) (scratch []byt
 	return buf, true
 }
 
-// load appends what was moved to the file, in order.
-func (w *waiting) load(sp *spill, buf []byte, list []event, notes []byte) (scratch []byte, _ []event, _ []byte, err error) {
+// load appends what was moved to the file, in order. There is room for the events.
+func (w *waiting) load(sp *spill, list []event, notes []byte) ([]event, []byte, error) {
 	for _, c := range w.chunks {
-		size := c.events*eventBytes + c.notes
-		if cap(buf) < size {
-			buf = make([]byte, size)
+		before, from := len(notes), len(list)
+		list = list[:from+c.events]
+		notes = slices.Grow(notes, c.notes)[:before+c.notes]
+		_, err := sp.open().ReadAt(bytesOf(list[from:]), c.at)
+		if err == nil && c.notes > 0 {
+			_, err = sp.open().ReadAt(notes[before:], c.at+int64(c.events*eventBytes))
 		}
-		buf = buf[:size]
-		if _, err := sp.open().ReadAt(buf, c.at); err != nil {
-			return buf, list, notes, fmt.Errorf("temporary file: %w", err)
+		if err != nil {
+			return list[:from], notes[:before], fmt.Errorf("temporary file: %w", err)
 		}
-		before := uint64(len(notes)) << 1
-		for b := buf[:c.events*eventBytes]; len(b) > 0; b = b[eventBytes:] {
-			e := event{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])}
-			if e.noted() {
-				e.tail += before
-			}
-			list = append(list, e)
+		if before > 0 && c.notes > 0 {
+			shiftNotes(list[from:], before)
 		}
-		notes = append(notes, buf[c.events*eventBytes:]...)
 	}
-	return buf, list, notes, nil
+	return list, notes, nil
+}
+
+// shiftNotes moves the places of notes that stand behind others now.
+func shiftNotes(list []event, by int) {
+	for i := range list {
+		if list[i].noted() {
+			list[i].tail += uint64(by) << 1
+		}
+	}
+}
+
+// bytesOf is events as they lie in memory: the file is this machine's own.
+func bytesOf(list []event) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(list))), len(list)*eventBytes)
 }

@@ -144,11 +144,7 @@ const blockEvents = 1 << 10
 func (w *waiting) take(b *batch, pool *pool[event]) {
 	list := b.events[:b.n]
 	w.n += len(list)
-	for i := range list {
-		if list[i].noted() {
-			list[i].tail += uint64(len(w.notes)) << 1
-		}
-	}
+	shiftNotes(list, len(w.notes))
 	w.notes = append(w.notes, b.notes...)
 	for len(list) > 0 {
 		last := len(w.blocks) - 1
