@@ -173,9 +173,10 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (report *f
 	for len(counters) < o.workers() {
 		counters = append(counters, counters[0].Fork())
 	}
+	held := counters[0]
 	defer func() {
-		if report == nil {
-			counters[0].Release()
+		if held != nil {
+			held.Release()
 		}
 	}()
 	saved, logs, err := addSaved(ctx, o, counters[0])
@@ -241,6 +242,7 @@ func Analyze(ctx context.Context, o Options, progress func(Progress)) (report *f
 	if table.Flooded {
 		last.Warnings = append(last.Warnings, floodWarning)
 	}
+	counters, sinks, held = nil, nil, nil // rules need memory as well
 	report = &finding.Report{Inputs: inputs, Table: table, Partial: partial(inputs, saved)}
 	for _, in := range inputs {
 		log.WithFields(logrus.Fields{"format": in.Format, "rows": in.Rows, "messages": in.Messages,

@@ -83,7 +83,8 @@ func (c *Counter) Close(newest deliverylog.Time) *Table {
 	sorting.Wait()
 	t.Groups = make([]*Group, len(groups))
 	for i, b := range groups {
-		t.Groups[i] = &b.g
+		g := b.g // what it was built of is not kept with it
+		t.Groups[i] = &g
 		t.index[b.key] = i
 	}
 	t.Totals = total.g
@@ -393,6 +394,10 @@ func (cl *closer) quick(key uint64, list []event) bool {
 	if len(people.untimed)+len(people.typed) > 0 {
 		return false
 	}
+	u := &cl.user
+	if u.reset(); allPlain(list) && cl.plain(key, list) {
+		return true
+	}
 	before := deliverylog.NoTime
 	for i := range list {
 		at := list[i].submitted(notes)
@@ -401,8 +406,7 @@ func (cl *closer) quick(key uint64, list []event) bool {
 		}
 		before = at
 	}
-	u, home := &cl.user, cl.a.places.of(key)
-	u.reset()
+	home := cl.a.places.of(key)
 	for rest := list; len(rest) > 0; {
 		n, plain, last := 1, !rest[0].noted(), rest[0].submitted(notes)
 		for ; n < len(rest); n++ {
@@ -423,6 +427,59 @@ func (cl *closer) quick(key uint64, list []event) bool {
 		rest = rest[n:]
 	}
 	cl.countUser()
+	return true
+}
+
+// allPlain says that messages are of one cell, came in the order of time and were all
+// delivered in time.
+func allPlain(list []event) bool {
+	differs, before := uint64(0), deliverylog.Time(0)
+	for i := range list {
+		e := &list[i]
+		differs |= e.head ^ list[0].head | e.tail&1
+		if e.at() < before {
+			return false
+		}
+		before = e.at()
+	}
+	return differs == 0
+}
+
+// plain counts a number with messages of that kind, if the clock there was not
+// changed between them.
+func (cl *closer) plain(key uint64, list []event) (ok bool) {
+	cell, first, newest := list[0].cell(), list[0].at(), list[len(list)-1].at()
+	usual := cl.t.cells[cell].zone
+	zone := cl.a.zone(cl.a.places.of(key), cell)
+	clock := cl.a.places.clock(zone, int64(first))
+	if !clock.even || int64(newest) >= clock.to {
+		return false
+	}
+	group := cl.t.groupOf[cell]
+	attempts, last := int64(0), first-gapMS-1
+	for i := range list {
+		at := list[i].at()
+		begins := at-last > gapMS
+		last = at
+		if begins {
+			if attempts++; zone == usual { // it stands in its slot already
+				continue
+			}
+			cl.counts.add(cl.slot(group, slotZone{zone, true}, at), 1)
+		} else {
+			cl.hours[group][hourOf(int64(at)+clock.offset)].Messages++
+		}
+		cl.unslot(cell, at)
+	}
+	c := &cl.groups[group]
+	c.attempts += attempts
+	c.judged += attempts
+	c.squares += attempts * attempts
+	c.users++
+	c.reached++
+	cl.squares += attempts * attempts
+	cl.users++
+	cl.reached++
 	return true
 }
 
