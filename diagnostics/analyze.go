@@ -77,7 +77,7 @@ type Options struct {
 	Since, Until time.Time     // submit times outside are left out
 	By           string        // dimension to group by, default "carrier"
 	Watch        []number.MSISDN
-	Workers      int      // goroutines that read, default one more than there are processors
+	Workers      int      // goroutines that read, default one for each processor
 	BlockSize    int      // bytes that each reads at a time, default half a MiB
 	Sum          bool     // give each input's SHA-256
 	Explain      bool     // keep what was nearly found
@@ -116,16 +116,12 @@ func (o Options) message() message.Options {
 	return message.Options{Options: o.deliverylog(), Region: o.Region, Lookup: o.Lookup, Watch: o.Watch, Late: o.validity()}
 }
 
-// workers is how many goroutines read: one more than there are processors, so that
-// none is idle while a block waits for its turn.
+// workers is how many goroutines read.
 func (o Options) workers() int {
 	if o.Workers > 0 {
 		return o.Workers
 	}
-	if n := runtime.GOMAXPROCS(0); n > 1 {
-		return n + 1
-	}
-	return 1
+	return runtime.GOMAXPROCS(0)
 }
 
 func (o Options) validity() time.Duration {

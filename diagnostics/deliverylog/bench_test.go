@@ -94,10 +94,11 @@ func traffic(shape string, rows int) []byte {
 // counting is a worker that only counts.
 type counting struct{ rows, turned int }
 
-func (w *counting) Row(*Record)      { w.rows++ }
-func (w *counting) Turn(int64) error { w.turned, w.rows = w.turned+w.rows, 0; return nil }
-func (w *counting) Free() error      { return nil }
-func (w *counting) Drop()            { w.rows = 0 }
+func (w *counting) Row(*Record)           { w.rows++ }
+func (w *counting) Block() any            { return nil }
+func (w *counting) Turn(any, int64) error { w.turned, w.rows = w.turned+w.rows, 0; return nil }
+func (w *counting) Free() error           { return nil }
+func (w *counting) Drop(any)              { w.rows = 0 }
 
 // BenchmarkShare is the way from bytes in memory to records, with one worker
 // that does nothing with them.

@@ -9,20 +9,22 @@ import (
 	"sync"
 )
 
-// A Worker takes the rows of some blocks of a log, one block after the other:
-// the rows of a block with Row, then Turn, then Free. Turn is called in the
-// order of the blocks and by one worker at a time; Row and Free run beside those
-// of other workers.
+// A Worker takes the rows of some blocks of a log, one block after the other: the
+// rows of a block with Row, then Block. What that gave goes to Turn, in the order of
+// the blocks, of one worker at a time, which need not be the one that took the rows;
+// then Free. Row, Block and Free run beside those of other workers.
 type Worker interface {
 	// Row takes a row. Its Line counts from the line before the block's first.
 	Row(r *Record)
-	// Turn puts the rows of the block behind those of all blocks before it. line
-	// is to be added to their lines.
-	Turn(line int64) error
+	// Block gives the rows since the last Block.
+	Block() any
+	// Turn puts the rows of a block behind those of all blocks before it. line is to
+	// be added to their lines.
+	Turn(block any, line int64) error
 	// Free is for work that needs no order.
 	Free() error
-	// Drop forgets the rows since the last Turn: they will come again.
-	Drop()
+	// Drop forgets the rows of a block: they will come again.
+	Drop(block any)
 }
 
 // Share reads every row, with one goroutine a worker, and is otherwise like
@@ -70,7 +72,7 @@ func (r *Reader) share(workers []Worker) error {
 		if err := r.read(); err != nil {
 			return err
 		}
-		if err := first.Turn(0); err != nil {
+		if err := first.Turn(first.Block(), 0); err != nil {
 			return err
 		}
 		if err := first.Free(); err != nil {
@@ -87,14 +89,14 @@ var errBlock = errors.New("a record is cut by the end of its block")
 // blocks reads blocks up to the end of the text or the first one that was cut
 // wrong, with all workers.
 func (r *Reader) blocks(workers []Worker) error {
-	c := &cutter{r: r, left: bytes.Clone(r.w.bytes())}
-	c.ended.L = &c.turn
+	c := &cutter{r: r, left: bytes.Clone(r.w.bytes()), ready: make([]*block, len(workers)+3)}
+	c.room.L = &c.turn
 	r.w.buf, r.w.start, r.w.end = nil, 0, 0 // made again where it is needed
 	if len(workers) == 1 {
 		c.work(workers[0])
 	} else {
 		if r.u.packed {
-			c.ahead(len(workers) + 2)
+			c.ahead(len(workers) + 3)
 		}
 		var all sync.WaitGroup
 		for _, w := range workers {
@@ -117,74 +119,83 @@ type cutter struct {
 	next    int    // number of the next block
 	stop    bool   // no more blocks
 
-	cuts chan piece  // blocks that were cut ahead
-	free chan []byte // memory for these; nil where each worker cuts for itself
+	cuts chan *block // blocks that were cut ahead; nil where each worker cuts for itself
+	free chan *block // memory for these
 
-	turn   sync.Mutex
-	ended  sync.Cond
-	now    int    // number of the block whose turn it is
-	broken bool   // a block before it was cut wrong, or its worker failed
-	rest   []byte // what of the blocks must be read again
-	failed error
+	turn    sync.Mutex // over what follows
+	spare   []*block
+	ready   []*block // blocks that were read, by number modulo how many there may be
+	room    sync.Cond
+	now     int    // number of the block whose turn it is
+	turning bool   // a worker is having blocks counted
+	broken  bool   // a block before it was cut wrong, or its worker failed
+	rest    []byte // what of the blocks must be read again
+	failed  error
 }
 
-// piece is a block that was cut.
-type piece struct {
-	block  []byte
+// block is a piece of the text, and what reading it came to.
+type block struct {
+	text   []byte
 	number int
 	last   bool // the text ends with it
+
+	rows  any // of its worker
+	used  int64
+	lines int64
+	sum   Summary
+	facts facts
+	err   error
 }
 
 // ahead cuts blocks in a goroutine of its own, as it takes its time where they have to
 // be unpacked. There is memory for some of them.
 func (c *cutter) ahead(blocks int) {
-	c.cuts, c.free = make(chan piece, blocks), make(chan []byte, blocks)
+	c.cuts, c.free = make(chan *block, blocks), make(chan *block, blocks)
 	for range blocks {
-		c.free <- nil
+		c.free <- new(block)
 	}
 	go func() {
 		defer close(c.cuts)
-		for buf := range c.free {
-			p, ok := c.cut(buf)
-			if !ok {
+		for b := range c.free {
+			if !c.cut(b) {
 				return
 			}
-			c.cuts <- p
+			c.cuts <- b
 		}
 	}()
 }
 
 // take gives the next block, in the memory of one that is done with.
-func (c *cutter) take(buf []byte) (p piece, ok bool) {
-	if c.free == nil {
-		return c.cut(buf)
+func (c *cutter) take() (b *block, ok bool) {
+	if c.cuts != nil {
+		b, ok = <-c.cuts
+		return b, ok
 	}
-	if buf != nil {
-		c.free <- buf
+	b = new(block)
+	c.turn.Lock()
+	if n := len(c.spare); n > 0 {
+		b, c.spare = c.spare[n-1], c.spare[:n-1]
 	}
-	p, ok = <-c.cuts
-	return p, ok
+	c.turn.Unlock()
+	return b, c.cut(b)
 }
 
 // work reads blocks until there are no more.
 func (c *cutter) work(w Worker) {
 	sub := c.r.sub(w)
-	var buf []byte
 	for {
-		p, ok := c.take(buf)
+		b, ok := c.take()
 		if !ok {
 			return
 		}
-		sub.w.open(p.block, p.last)
-		err := guarded(sub)
-		if c.end(w, sub, p.block, p.number, err) {
+		sub.w.open(b.text, b.last)
+		b.err = guarded(sub)
+		sub.giveBlock(b)
+		if c.end(w, b) {
 			if err := w.Free(); err != nil {
 				c.fail(err)
 			}
-		} else {
-			w.Drop()
 		}
-		buf = p.block
 	}
 }
 
@@ -219,37 +230,75 @@ func (w *window) open(block []byte, last bool) {
 	w.line, w.offset = 1, 0
 }
 
-// end waits for the turn of a block and has it counted. It gives false where
-// the block is left to be read again.
-func (c *cutter) end(w Worker, sub *Reader, block []byte, number int, err error) bool {
+// giveBlock gives what was read since the last block.
+func (r *Reader) giveBlock(b *block) {
+	b.rows, b.used, b.lines = r.worker.Block(), r.w.offset, r.w.line-1
+	r.sum, b.sum = Summary{Name: r.sum.Name, Newest: NoTime, Rejections: b.sum.Rejections[:0]}, r.sum
+	b.facts, r.rows.facts = r.rows.facts, facts{}
+}
+
+// end has a block counted, with all behind it that were read before it. Where it is
+// not its turn, or another worker sees to that, the block is left to that one, so that
+// nobody waits but where too many blocks were read ahead. It gives false where w had
+// nothing to count.
+func (c *cutter) end(w Worker, b *block) (counted bool) {
 	c.turn.Lock()
 	defer c.turn.Unlock()
-	for c.now != number {
-		c.ended.Wait()
+	for b.number-c.now >= len(c.ready) {
+		c.room.Wait()
 	}
-	c.now++
-	defer c.ended.Broadcast()
-	if c.broken {
-		c.rest = append(c.rest, block...)
+	c.ready[b.number%len(c.ready)] = b
+	if c.turning {
 		return false
 	}
-	used, lines, before := sub.w.offset, sub.w.line-1, c.r.w.line-1
-	c.r.add(sub, before)
-	if failed := w.Turn(before); failed != nil {
+	c.turning = true
+	for {
+		at := &c.ready[c.now%len(c.ready)]
+		if b = *at; b == nil {
+			break
+		}
+		*at = nil
+		if c.broken {
+			w.Drop(b.rows)
+			c.rest = append(c.rest, b.text...)
+		} else {
+			c.turn.Unlock()
+			err := c.count(w, b)
+			c.turn.Lock()
+			counted = true
+			if err != nil {
+				c.broken = true
+				c.rest = append(c.rest, b.text[b.used:]...)
+				if err != errBlock && c.failed == nil {
+					c.failed = err
+				}
+				c.halt()
+			}
+		}
+		c.now++
+		c.room.Broadcast()
+		if c.free != nil {
+			c.free <- b // there is room for all of them
+		} else {
+			c.spare = append(c.spare, b)
+		}
+	}
+	c.turning = false
+	return counted
+}
+
+// count counts a block whose turn it is.
+func (c *cutter) count(w Worker, b *block) error {
+	before := c.r.w.line - 1
+	c.r.add(b, before)
+	err := b.err
+	if failed := w.Turn(b.rows, before); failed != nil {
 		err = failed
 	}
-	c.r.w.line += lines
-	c.r.w.offset += used
-	if err != nil {
-		c.broken = true
-		c.rest = append(c.rest, block[used:]...)
-		if err != errBlock {
-			c.failed = err
-		}
-		c.halt()
-	}
+	c.r.w.line += b.lines
+	c.r.w.offset += b.used
 	c.r.tell()
-	return true
+	return err
 }
 
 func (c *cutter) fail(err error) {
@@ -268,9 +317,9 @@ func (c *cutter) halt() {
 	c.stop = true
 }
 
-// add counts what a reader of a block has read behind the line before.
-func (r *Reader) add(sub *Reader, before int64) {
-	s := &sub.sum
+// add counts what was read of a block behind the line before.
+func (r *Reader) add(b *block, before int64) {
+	s := &b.sum
 	r.sum.Rows += s.Rows
 	r.sum.Skipped += s.Skipped
 	r.sum.Rejected += s.Rejected
@@ -281,20 +330,18 @@ func (r *Reader) add(sub *Reader, before int64) {
 		}
 	}
 	r.sum.Newest = max(r.sum.Newest, s.Newest)
-	r.rows.facts.add(&sub.rows.facts)
-	sub.rows.facts = facts{}
-	*s = Summary{Name: s.Name, Newest: NoTime, Rejections: s.Rejections[:0]}
+	r.rows.facts.add(&b.facts)
 }
 
-// cut reads the next block into buf, which grows where a record needs it.
-func (c *cutter) cut(buf []byte) (p piece, ok bool) {
+// cut reads the next block, whose text grows where a record needs it.
+func (c *cutter) cut(b *block) (ok bool) {
 	c.reading.Lock()
 	defer c.reading.Unlock()
 	w, want := c.r.w, c.r.o.block()
 	if c.stop {
-		return p, false
+		return false
 	}
-	buf = buf[:0]
+	buf := b.text[:0]
 	for {
 		buf = slices.Grow(buf, max(0, want-len(buf)))
 		n := min(want-len(buf), len(c.left))
@@ -323,12 +370,13 @@ func (c *cutter) cut(buf []byte) (p piece, ok bool) {
 		case n > 0:
 			c.keep(buf[n:])
 			c.stop = last
+			b.text, b.number, b.last = buf[:n], c.next, last
 			c.next++
-			return piece{buf[:n], c.next - 1, last}, true
+			return true
 		case last || want >= w.limit:
 			c.keep(buf)
 			c.stop = true
-			return p, false
+			return false
 		}
 		want = min(2*want, w.limit)
 	}

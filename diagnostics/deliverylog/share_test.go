@@ -43,17 +43,22 @@ func (g *gatherer) Row(r *Record) {
 	g.rows = append(g.rows, c)
 }
 
-func (g *gatherer) Turn(line int64) error {
-	for i := range g.rows {
-		g.rows[i].Line += line
-		*g.all = append(*g.all, show(&g.rows[i]))
+func (g *gatherer) Block() any {
+	rows := g.rows
+	g.rows = nil
+	return rows
+}
+
+func (g *gatherer) Turn(block any, line int64) error {
+	for _, r := range block.([]Record) {
+		r.Line += line
+		*g.all = append(*g.all, show(&r))
 	}
-	g.rows = g.rows[:0]
 	return nil
 }
 
 func (g *gatherer) Free() error { return nil }
-func (g *gatherer) Drop()       { g.rows = g.rows[:0] }
+func (g *gatherer) Drop(any)    {}
 
 func gatherWhole(text []byte, o Options) (g gathered) {
 	sum, err := Read(context.Background(), textLog(string(text)), o, nil, func(r *Record) error {
@@ -282,10 +287,9 @@ type refuser struct {
 	turns *int
 }
 
-func (w *refuser) Turn(int64) error {
+func (w *refuser) Turn(any, int64) error {
 	if *w.turns++; *w.turns == 5 {
 		return errRefused
 	}
-	w.Drop()
 	return nil
 }

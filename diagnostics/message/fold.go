@@ -34,6 +34,7 @@ type folder struct {
 	free    []int32
 	found   []place    // for find
 	over    []*stretch // given out
+	spares  spares
 
 	row     int64 // rows so far, over all inputs
 	created int64

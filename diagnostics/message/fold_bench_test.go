@@ -48,7 +48,7 @@ func BenchmarkFold(b *testing.B) {
 				}
 				w.Row(&r)
 				if i%block == block-1 {
-					if err := w.Turn(0); err != nil {
+					if err := w.Turn(w.Block(), 0); err != nil {
 						b.Fatal(err)
 					}
 					if err := w.Free(); err != nil {

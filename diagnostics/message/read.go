@@ -131,8 +131,8 @@ func (r *reading) readLog(ctx context.Context, log deliverylog.Log, o Options, f
 // flush gives out what is left, with all workers.
 func (r *reading) flush(ctx context.Context) error {
 	var turn sync.Mutex
+	r.folder.spares.drop()
 	drain := func(w *worker) error {
-		w.spare = nil
 		for ctx.Err() == nil {
 			turn.Lock()
 			s := r.folder.flush()

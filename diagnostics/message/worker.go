@@ -2,6 +2,7 @@ package message
 
 import (
 	"hash/maphash"
+	"sync"
 
 	"cli.otpdoctor/diagnostics/deliverylog"
 	"cli.otpdoctor/diagnostics/number"
@@ -17,16 +18,75 @@ type worker struct {
 	short bool   // nothing is to be kept of a plain row but its brief
 	late  uint64 // up to this latency, ms
 
-	rows  []*stretch // of the present block; a brief that is an entry is the number of a whole row
+	block // the present one
+
+	out     []*stretch // given out
+	plain   []Plain    // of a stretch
+	message Message
+	silent  []*silence // by input
+}
+
+// block is the rows of a block of a log.
+type block struct {
+	rows  []*stretch // a brief that is an entry is the number of a whole row
 	whole []row
 	ids   []byte  // of all rows
 	ends  []int32 // … where each ends
+}
 
-	out     []*stretch // given out
-	spare   []*stretch
-	plain   []Plain // of a stretch
-	message Message
-	silent  []*silence // by input
+// spares is memory that workers have done with, for any of them: a worker folds
+// blocks of others too.
+type spares struct {
+	mu        sync.Mutex
+	stretches []*stretch
+	blocks    []*block
+}
+
+func (s *spares) stretch() *stretch {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.stretches)
+	if n == 0 {
+		return newStretch()
+	}
+	last := s.stretches[n-1]
+	s.stretches = s.stretches[:n-1]
+	return last
+}
+
+func (s *spares) block() *block {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.blocks)
+	if n == 0 {
+		return new(block)
+	}
+	last := s.blocks[n-1]
+	s.blocks = s.blocks[:n-1]
+	return last
+}
+
+// keep has a stretch used again.
+func (s *spares) keep(st *stretch) {
+	st.reset()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stretches = append(s.stretches, st)
+}
+
+// keepBlock has a block used again, without its stretches.
+func (s *spares) keepBlock(b *block) {
+	b.rows, b.whole, b.ids, b.ends = b.rows[:0], b.whole[:0], b.ids[:0], b.ends[:0]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.blocks = append(s.blocks, b)
+}
+
+// drop lets go of all stretches.
+func (s *spares) drop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stretches = nil
 }
 
 // seed is the same in all workers: a message's key must be.
@@ -113,11 +173,7 @@ func (w *worker) next() (s *stretch, i int) {
 		s = w.rows[n-1]
 	}
 	if s == nil || len(s.rows) == stretchRows {
-		if n := len(w.spare); n > 0 {
-			s, w.spare = w.spare[n-1], w.spare[:n-1]
-		} else {
-			s = newStretch()
-		}
+		s = w.folder.spares.stretch()
 		w.rows = append(w.rows, s)
 	}
 	i = len(s.rows)
@@ -125,12 +181,19 @@ func (w *worker) next() (s *stretch, i int) {
 	return s, i
 }
 
-// Turn folds the rows of the block.
-func (w *worker) Turn(line int64) error {
-	f := w.folder
-	f.queue.reserve(len(w.ends), f.row)
+// Block gives the rows of the present block.
+func (w *worker) Block() any {
+	b := w.folder.spares.block()
+	w.block, *b = *b, w.block
+	return b
+}
+
+// Turn folds the rows of a block.
+func (w *worker) Turn(of any, line int64) error {
+	f, block := w.folder, of.(*block)
+	f.queue.reserve(len(block.ends), f.row)
 	n := 0
-	for _, s := range w.rows {
+	for _, s := range block.rows {
 		for i := range s.lines {
 			s.lines[i] += line
 		}
@@ -141,39 +204,33 @@ func (w *worker) Turn(line int64) error {
 			i += first
 			start := int32(0)
 			if i > 0 {
-				start = w.ends[i-1]
+				start = block.ends[i-1]
 			}
-			more.id = w.ids[start:w.ends[i]]
+			more.id = block.ids[start:block.ends[i]]
 			if b := &at.rows[i-first]; b.entry() {
-				more.row = &w.whole[b.index()]
+				more.row = &block.whole[b.index()]
 				more.row.line += line
 			}
 			return more
 		})
 		if at.stretch != s {
-			w.keep(s)
+			f.spares.keep(s)
 		}
 	}
-	w.rows = w.rows[:0]
-	w.Drop()
+	f.spares.keepBlock(block)
 	f.over = f.queue.leave(f.over, f.row-f.window)
 	w.out = append(w.out, f.over...)
 	f.over = f.over[:0]
 	return nil
 }
 
-// Drop forgets the rows of the block.
-func (w *worker) Drop() {
-	for _, s := range w.rows {
-		w.keep(s)
+// Drop forgets the rows of a block.
+func (w *worker) Drop(of any) {
+	b := of.(*block)
+	for _, s := range b.rows {
+		w.folder.spares.keep(s)
 	}
-	w.rows, w.whole, w.ids, w.ends = w.rows[:0], w.whole[:0], w.ids[:0], w.ends[:0]
-}
-
-// keep has a stretch used again.
-func (w *worker) keep(s *stretch) {
-	s.reset()
-	w.spare = append(w.spare, s)
+	w.folder.spares.keepBlock(b)
 }
 
 // Free emits the messages that were given out.
@@ -182,7 +239,7 @@ func (w *worker) Free() error {
 		if err := w.give(s); err != nil {
 			return err
 		}
-		w.keep(s)
+		w.folder.spares.keep(s)
 	}
 	w.out = w.out[:0]
 	return nil
