@@ -184,17 +184,22 @@ const maxLooked = 64
 // that wait has to be read, and the same few are asked for again and again. t.mu is
 // held.
 func (t *Table) look(n number.MSISDN) (r *record, ok bool) {
+	a := t.assemble()
+	if p := t.keptPerson(&a.visitor, n); p != nil {
+		a.record(&a.last, n, p, t.people.untimed[n], nil)
+		return &a.last, true
+	}
 	if r, ok := t.looked[n]; ok {
 		return r, r != nil
 	}
-	waits := n != 0 && t.people.shard(uint64(n)).waiting.n > 0 && !t.hasKept(uint64(n))
+	waits := n != 0 && t.people.shard(uint64(n)).waiting.n > 0
 	if waits {
 		if t.sought++; t.sought > mostSought && !t.keptAll {
 			t.keepAll()
-			waits = !t.hasKept(uint64(n))
+			waits = t.keptPerson(&a.visitor, n) == nil
 		}
 	}
-	if r, ok = t.record(t.assemble(), n); !waits {
+	if r, ok = t.record(a, n); !waits {
 		return r, ok
 	}
 	if t.looked == nil || len(t.looked) == maxLooked {
@@ -207,12 +212,6 @@ func (t *Table) look(n number.MSISDN) (r *record, ok bool) {
 		t.looked[n] = &own
 	}
 	return r, ok
-}
-
-// hasKept says whether the record of a number is kept.
-func (t *Table) hasKept(key uint64) bool {
-	_, ok := t.kept.shard(key).locate(key)
-	return ok
 }
 
 // record reads one number into a's own record, good until its next call.
@@ -230,11 +229,19 @@ func (t *Table) person(v *visitor, n number.MSISDN) *person {
 	if n == 0 {
 		return nil
 	}
-	key := uint64(n)
-	s := t.kept.shard(key)
-	if record, ok := s.locate(key); ok {
-		return v.read(key, record, s, nil)
+	if p := t.keptPerson(v, n); p != nil {
+		return p
 	}
-	p, _ := v.find(key)
+	p, _ := v.find(uint64(n))
 	return p
+}
+
+// keptPerson is person for a number whose record is kept, nil for others.
+func (t *Table) keptPerson(v *visitor, n number.MSISDN) *person {
+	s := t.kept.shard(uint64(n))
+	record, ok := s.locate(uint64(n))
+	if !ok {
+		return nil
+	}
+	return v.read(uint64(n), record, s, nil)
 }

@@ -68,7 +68,7 @@ func TestKept(t *testing.T) {
 		table := c.Close(deliverylog.NoTime)
 		kept := func() (n int) {
 			for i := range numbers {
-				n += int(bit(table.hasKept(uint64(447700900000 + i))))
+				n += int(bit(table.keptPerson(&table.assembler().visitor, number.MSISDN(447700900000+i)) != nil))
 			}
 			return n
 		}
