@@ -33,8 +33,8 @@ type person struct {
 	count  int32 // of its bad attempts
 	known  int32 // of them explained
 	failed int32 // of them failed and not explained
-	judged int32 // all its attempts, by its record
-	read   bool  // the record was needed
+	judged int32 // all its attempts
+	read   bool  // these were needed
 	many   bool  // one of those that failed has manyMessages or more
 	hinted bool  // codes say that the number is what is wrong
 	gone   bool  // has a finding of its own
@@ -43,7 +43,7 @@ type person struct {
 // manyMessages in one failed attempt say as much of a number as two attempts.
 const manyMessages = 3
 
-// readAll is up to how many bad attempts every user's record is read for their carrier.
+// readAll is up to how many bad attempts every user counts with the carrier of most of theirs.
 const readAll = 5_000
 
 // glance is what of a bad attempt is needed to seat it, side by side for all of them.
@@ -68,7 +68,7 @@ func (b *board) seat() {
 	b.meet(seen)
 	each(2, func(_, i int) {
 		if i == 0 {
-			b.readRecords()
+			b.place()
 		} else {
 			b.findOdd()
 		}
@@ -107,14 +107,16 @@ func (b *board) meet(seen []glance) {
 	}
 }
 
-// readRecords reads the records of whoever may be an outlier, in a small log of all people.
-func (b *board) readRecords() {
+// place gives whoever may be an outlier, in a small log all people, the area of most of
+// their attempts.
+func (b *board) place() {
 	for i := range b.people {
 		p := &b.people[i]
 		if p.count < handsetAttempts && len(b.table.Bad) > readAll {
 			continue
 		}
-		p.area = b.read(p).Group
+		of := b.userOf(p)
+		p.area, p.judged, p.read = of.Group, of.Attempts, true
 		if n := b.number(p); p.count >= handsetAttempts && n != 0 && !n.IsOdd() {
 			b.again = append(b.again, int32(i))
 		}
@@ -173,33 +175,20 @@ func (b *board) full(i int32) *tally.Attempt { return &b.table.Bad[b.attempts[i]
 // number is a person's.
 func (b *board) number(p *person) number.MSISDN { return b.table.Bad[p.first].Number }
 
-// userOf reads a person's record.
-func (b *board) userOf(p *person) tally.User {
-	b.attempts[p.bad].alone = false
-	return b.read(p)
-}
+// userOf is what is known of a person.
+func (b *board) userOf(p *person) *tally.Affected { return b.table.Affected(b.table.BadUser[p.first]) }
 
-// read is userOf before there are attempts.
-func (b *board) read(p *person) tally.User {
-	n := b.number(p)
-	u, ok := b.table.User(n)
-	if !ok {
-		u = tally.User{Number: n, Group: p.area, Attempts: p.count}
-	}
-	p.judged, p.read = u.Attempts, true
-	return u
-}
-
-// judged is how many judged attempts a person has by its record, and not fewer than bad.
+// judged is how many judged attempts a person has, and not fewer than bad.
 func (b *board) judged(p *person, bad int) int {
 	if !p.read {
-		b.userOf(p)
+		b.attempts[p.bad].alone = false
+		p.judged, p.read = b.userOf(p).Attempts, true
 	}
 	return max(int(p.judged), bad)
 }
 
 // attemptsOf is how many judged attempts a person has; for one or two bad attempts
-// in a large log the carrier's mean, which spares reading the record.
+// in a large log the carrier's mean, which is the same for all of them.
 func (b *board) attemptsOf(p *person) float64 {
 	if p.read {
 		return float64(max(p.judged, p.count))

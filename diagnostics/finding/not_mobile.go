@@ -18,7 +18,7 @@ func notMobile(b *board) []claim {
 			return true
 		case number.FixedLineOrMobile, number.PersonalNumber:
 			by, stated := b.reasons(p)
-			return by[reason.NotMobile] >= 2 && by[reason.NotMobile] == stated && !b.userOf(p).LastDelivered.Known()
+			return by[reason.NotMobile] >= 2 && by[reason.NotMobile] == stated && !b.userOf(p).Delivered
 		}
 		return false
 	})

@@ -20,6 +20,6 @@ func numberInvalid(b *board) []claim {
 			return false
 		}
 		by, stated := b.reasons(p)
-		return by[reason.NumberInvalid] >= 2 && by[reason.NumberInvalid]*4 >= stated*3 && !b.userOf(p).LastDelivered.Known()
+		return by[reason.NumberInvalid] >= 2 && by[reason.NumberInvalid]*4 >= stated*3 && !b.userOf(p).Delivered
 	})
 }

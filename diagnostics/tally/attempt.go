@@ -246,6 +246,17 @@ func (l *groupList) of(g int32) *groupAttempts {
 	return &(*l)[len(*l)-1]
 }
 
+// most is the group of most attempts, of equally many the first; there must be one.
+func (l groupList) most() int32 {
+	best := &l[0]
+	for i := range l {
+		if g := &l[i]; g.attempts > best.attempts || g.attempts == best.attempts && g.group < best.group {
+			best = g
+		}
+	}
+	return best.group
+}
+
 // add counts one attempt; they come oldest first.
 func (r *record) add(at *attempt) {
 	g := r.perGroup.of(at.Group)
@@ -335,11 +346,5 @@ func (a *assembler) record(r *record, n number.MSISDN, p *person, u *untimed, f 
 			r.perGroup.of(a.t.groupOf[c])
 		}
 	}
-	best := &r.perGroup[0]
-	for i := range r.perGroup {
-		if g := &r.perGroup[i]; g.attempts > best.attempts || g.attempts == best.attempts && g.group < best.group {
-			best = g
-		}
-	}
-	r.Group = best.group
+	r.Group = r.perGroup.most()
 }

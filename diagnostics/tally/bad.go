@@ -40,23 +40,50 @@ type badBlock struct {
 }
 
 // keep puts an attempt in. user is the closer's own number for who it is of.
-func (b *badBlock) keep(t *Table, at *attempt, user int64) {
+func (b *badBlock) keep(t *Table, at *attempt, user int) {
 	if len(b.list) == cap(b.list) {
 		b.from = int(t.badBlocks.Add(1)-1) * badLength
 		b.list = t.Bad[b.from : b.from : b.from+badLength]
 	}
-	at.user = int32(user)*int32(b.of) + int32(b.nth)
+	at.user = int32(user*b.of + b.nth)
 	at.Attempt.id = b.ids.put(&t.ids, at.id)
 	b.list = append(b.list, at.Attempt)
 	b.n++
 }
 
+// affectedList is the affected users of a closer, in blocks, which are not moved as it
+// grows.
+type affectedList [][]Affected
+
+const affectedBlock = 512
+
+func (l affectedList) len() int {
+	n := len(l)
+	if n == 0 {
+		return 0
+	}
+	return (n-1)*affectedBlock + len(l[n-1])
+}
+
+func (l *affectedList) add(a Affected) {
+	if l.len() == len(*l)*affectedBlock {
+		*l = append(*l, make([]Affected, 0, affectedBlock))
+	}
+	last := &(*l)[len(*l)-1]
+	*last = append(*last, a)
+}
+
+func (l affectedList) at(i int) *Affected { return &l[i/affectedBlock][i%affectedBlock] }
+
 // sortBad puts the attempts of all closers in order, and numbers their users.
 func (t *Table) sortBad(closers []*closer) {
-	n, users := 0, int64(0)
+	n, users, most := 0, 0, 0
+	t.affected = nil
 	for _, cl := range closers {
+		t.affected = append(t.affected, cl.affected)
 		n += cl.bad.n
-		users = max(users, cl.affected)
+		users += cl.affected.len()
+		most = max(most, cl.affected.len())
 	}
 	if n == 0 {
 		t.Bad = nil
@@ -66,16 +93,15 @@ func (t *Table) sortBad(closers []*closer) {
 	t.Bad = t.Bad[:n:n]
 	permute(t.Bad, t.orderBad())
 
-	seats := make([]int32, users*int64(len(closers))) // from 1
-	t.BadUser = make([]int32, n)
-	next := int32(0)
+	numbers := make([]int32, most*len(closers)) // by seat, from 1
+	t.BadUser, t.seats = make([]int32, n), make([]int32, 0, users)
 	for i := range t.Bad {
-		seat := &seats[t.Bad[i].user]
-		if *seat == 0 {
-			next++
-			*seat = next
+		number := &numbers[t.Bad[i].user]
+		if *number == 0 {
+			t.seats = append(t.seats, t.Bad[i].user)
+			*number = int32(len(t.seats))
 		}
-		t.BadUser[i] = *seat - 1
+		t.BadUser[i] = *number - 1
 	}
 }
 

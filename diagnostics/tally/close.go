@@ -297,7 +297,7 @@ func (c *Counter) countPeople(t *Table, groups []*groupBuild, total *groupBuild)
 		total.attempts.squares += cl.squares
 		total.attempts.reached += cl.reached
 		total.attempts.typed += cl.typed
-		total.attempts.affected += cl.affected
+		total.attempts.affected += int64(cl.affected.len())
 	}
 	for _, b := range groups {
 		total.attempts.addAttempts(&b.attempts)
@@ -320,7 +320,8 @@ type closer struct {
 	items  []item // of an attempt
 	keeper keeper
 
-	users, affected, squares, reached, typed int64 // over all groups
+	affected                       affectedList
+	users, squares, reached, typed int64 // over all groups
 }
 
 // userCount is what closing counts of one number.
@@ -329,10 +330,11 @@ type userCount struct {
 	judged    int64
 	delivered bool
 	verified  bool
-	bad       int // judged attempts that are not ok
+	bad       int              // judged attempts that are not ok
+	lastOK    deliverylog.Time // First of the last ok attempt
 }
 
-func (u *userCount) reset() { *u = userCount{groups: u.groups[:0]} }
+func (u *userCount) reset() { *u = userCount{groups: u.groups[:0], lastOK: deliverylog.NoTime} }
 
 func newCloser(c *Counter, t *Table, groups, nth, of int) *closer {
 	return &closer{bad: badBlock{nth: nth, of: of}, c: c, t: t, a: t.assembler(), groups: make([]attemptCount, groups), slots: make([]zoneSlots, groups), hours: make([][24]Hour, groups)}
@@ -352,9 +354,7 @@ func (cl *closer) shard(s, kept *shard) {
 	p, bad := cl.c.people, cl.bad.n
 	waits := s.waiting.n > 0
 	v := &cl.a.visitor
-	wanted := func() bool {
-		return cl.user.bad > 1 || cl.user.bad == 1 && (cl.t.keptAll || len(cl.user.groups) > 1)
-	}
+	wanted := func() bool { return cl.user.bad > 0 && (cl.t.keptAll || len(cl.user.groups) > 1) }
 	quick := func(key uint64, list []event) bool {
 		if !cl.quick(key, list) {
 			return false
@@ -495,6 +495,7 @@ func (cl *closer) ok(home uint16, list []event) {
 			g.attempts++
 			g.judged++
 			u.judged++
+			u.lastOK = at
 			c := &cl.groups[g.group]
 			c.attempts++
 			if zone == usual && cl.a.places.slotsTell(zone, int64(at)) { // it stands in its slot already
@@ -552,10 +553,12 @@ func (cl *closer) attempt(at *attempt) {
 	}
 	g.judged++
 	u.judged++
-	if at.Outcome != OK {
+	if at.Outcome == OK {
+		u.lastOK = at.First
+	} else {
 		g.hit = true
 		u.bad++
-		cl.bad.keep(cl.t, at, cl.affected) // who is counted after their last attempt
+		cl.bad.keep(cl.t, at, cl.affected.len()) // who is counted after their last attempt
 	}
 }
 
@@ -587,7 +590,9 @@ func (cl *closer) countUser() {
 	cl.reached += reached
 	cl.typed += typed
 	cl.squares += u.judged * u.judged
-	cl.affected += int64(bit(u.bad > 0))
+	if u.bad > 0 {
+		cl.affected.add(Affected{u.lastOK, u.groups.most(), int32(u.judged), u.delivered})
+	}
 }
 
 // judged counts a judged attempt by its time. It says whether slots tell the local

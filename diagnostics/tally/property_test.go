@@ -43,6 +43,14 @@ func look(t *Table) *counted {
 	}
 	t.EachUser(func(u *User) { c.Users = append(c.Users, *u) })
 	slices.SortFunc(c.Users, func(x, y User) int { return cmp.Compare(x.Number, y.Number) })
+	for i, user := range t.BadUser {
+		n := t.Bad[i].Number
+		at, _ := slices.BinarySearchFunc(c.Users, n, func(u User, n number.MSISDN) int { return cmp.Compare(u.Number, n) })
+		u := c.Users[at]
+		if got, want := *t.Affected(user), (Affected{u.LastOK, u.Group, u.Attempts, u.Delivered > 0}); got != want {
+			panic(fmt.Sprintf("%v is affected as %+v, its record says %+v", n, got, want))
+		}
+	}
 	for i, u := range c.Users {
 		if i%(1+len(c.Users)/200) > 0 { // a part of many, for looking one up takes its time
 			continue

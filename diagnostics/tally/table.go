@@ -86,7 +86,9 @@ type Table struct {
 	size atomic.Int64 // bytes of these and of Bad
 	over atomic.Bool  // they are too many
 
-	badBlocks atomic.Int64 // taken of Bad while it is made
+	badBlocks atomic.Int64   // taken of Bad while it is made
+	affected  []affectedList // by closer
+	seats     []int32        // by affected user: their place among those, times the number of closers, and the closer
 	ids       idPages
 
 	mu      sync.Mutex // over what follows
@@ -239,6 +241,21 @@ type User struct {
 	BadHours              uint32               // bit h: a message of a bad attempt was submitted at local hour h
 	Verified              bool                 // a code was typed in correctly
 	Reasons               [reason.Count]uint16 // bad attempts by their Reason
+}
+
+// Affected is what is known at once of a number with late or failed attempts; more is
+// in its record, which may have to be read, see [Table.User].
+type Affected struct {
+	LastOK    deliverylog.Time // as in User
+	Group     int32            // as in User
+	Attempts  int32            // judged
+	Delivered bool             // it has a delivered message
+}
+
+// Affected gives what is known at once of an affected user, by its number in BadUser.
+func (t *Table) Affected(user int32) *Affected {
+	seat := int(t.seats[user])
+	return t.affected[seat%len(t.affected)].at(seat / len(t.affected))
 }
 
 // Watched is all that is known of a number asked for.

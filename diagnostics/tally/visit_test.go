@@ -47,10 +47,10 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// Where bad attempts are few, a record is kept of whoever has one; else of those with
-// several, until somebody goes through all or looks many up.
+// Where bad attempts are few, a record is kept of whoever has one; else of those in
+// several groups, until somebody goes through all or looks many up.
 func TestKept(t *testing.T) {
-	const numbers = 5000 // every second one fails, of ten one of those twice
+	const numbers = 5000 // every second one fails, of ten one of those twice, with two carriers
 	times := func(i int) int { return 1 + int(bit(i%10 == 8)) }
 	for _, few := range []bool{true, false} {
 		c := NewCounter(Options{})
@@ -63,6 +63,7 @@ func TestKept(t *testing.T) {
 			for range times(i) {
 				c.Add(&m)
 				m.Submitted += 3_600_000
+				m.Carrier = "EE"
 			}
 		}
 		table := c.Close(deliverylog.NoTime)
