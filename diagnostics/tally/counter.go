@@ -18,7 +18,7 @@ import (
 
 // Counter counts messages in any order: the same messages give the same [Table]
 // whatever their order, and however they are split over counters that are merged
-// afterwards. Messages wait, the first 24 MiB of them in memory and up to 2 GiB in a
+// afterwards. Messages wait, the first 20 MiB of them in memory and up to 2 GiB in a
 // temporary file. Closing counts them from there, put beside those of their number;
 // a record is kept of numbers with bad attempts alone. All numbers have one where
 // there is no file, or no room left in it, and in a count that is saved: that costs

@@ -69,8 +69,8 @@ type chunk struct {
 }
 
 const (
-	// waitingBytes is how much of a shard waits in memory: 24 MiB in all shards.
-	waitingBytes = 3 << 16
+	// waitingBytes is how much of a shard waits in memory: 20 MiB in all shards.
+	waitingBytes = 5 << 15
 	// spillBytes is how much of a shard may wait in the file, 2 GiB of all shards,
 	// or spillPart times what its records take.
 	spillBytes = 16 << 20
