@@ -475,6 +475,7 @@ func (f *folder) flush() *stretch {
 		f.giveLate(s.stretch, int(row-s.first), m, id)
 	}
 	q.index = nil
+	q.stretches[0].stretch = nil
 	q.stretches = q.stretches[1:]
 	return s.stretch
 }
