@@ -73,44 +73,55 @@ func slack(live, once uint64) int {
 	return max(memorySlack, int((most-int64(live))*100/int64(max(live, leastHeap))))
 }
 
-// tightness is how tight the collector is kept.
+// tightness is how tight the collector is kept, for all analyses of the process.
 type tightness struct {
-	mu      sync.Mutex
-	over    bool
-	once    uint64 // bytes that the heap came to
-	percent int
+	mu       sync.Mutex
+	analyses int // that are running
+	run      int // of them without a pause
+	before   int // percent
+	percent  int
+	once     uint64 // bytes that the heap came to
 }
 
-// tightMemory keeps the collector tight until done is called, see [memorySlack].
+var tight tightness
+
+// tightMemory keeps the collector tight until done is called, see [memorySlack]. Where
+// it is tighter already, or off on purpose, it stays so.
 func tightMemory() (done func()) {
-	// A collection that is under way would take what comes now for used, and growth is
-	// measured by that.
-	runtime.GC()
-	t := &tightness{}
-	t.percent = slack(liveHeap(), t.once)
-	before := debug.SetGCPercent(t.percent)
-	if before < memorySlack { // tight already, or off on purpose
-		debug.SetGCPercent(before)
-		return func() {}
+	t := &tight
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.analyses++; t.analyses == 1 {
+		// A collection that is under way would take what comes now for used, and growth is
+		// measured by that.
+		runtime.GC()
+		t.run++
+		t.once = 0
+		t.percent = slack(liveHeap(), 0)
+		if t.before = debug.SetGCPercent(t.percent); t.before < memorySlack {
+			debug.SetGCPercent(t.before)
+		} else {
+			t.await()
+		}
 	}
-	t.await()
-	return func() {
+	return sync.OnceFunc(func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		t.over = true
-		debug.SetGCPercent(before)
-	}
+		if t.analyses--; t.analyses == 0 {
+			debug.SetGCPercent(t.before)
+		}
+	})
 }
 
 // await has collected called behind the next collection: what nothing points to goes
 // with it.
-func (t *tightness) await() { runtime.AddCleanup(new(any), (*tightness).collected, t) }
+func (t *tightness) await() { runtime.AddCleanup(new(any), t.collected, t.run) }
 
-// collected says how far the memory may grow now.
-func (t *tightness) collected() {
+// collected says how far the memory may grow now, in a run that goes on.
+func (t *tightness) collected(run int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.over {
+	if t.analyses == 0 || run != t.run {
 		return
 	}
 	live := liveHeap()

@@ -108,6 +108,21 @@ func TestTightMemory(t *testing.T) {
 		t.Errorf("when done early: %d %%, want 77", got)
 	}
 
+	// Two at once: the one that ends last gives back what was there before the first.
+	for range 2 {
+		one := tightMemory()
+		other := tightMemory()
+		one()
+		one()
+		if got := percent(); got == 77 {
+			t.Errorf("one of two is done: %d %% already", got)
+		}
+		other()
+		if got := percent(); got != 77 {
+			t.Errorf("both are done: %d %%, want 77", got)
+		}
+	}
+
 	debug.SetGCPercent(5)
 	tightMemory()()
 	if got := percent(); got != 5 {

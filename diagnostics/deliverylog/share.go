@@ -11,8 +11,8 @@ import (
 
 // A Worker takes the rows of some blocks of a log, one block after the other: the
 // rows of a block with Row, then Block. What that gave goes to Turn, in the order of
-// the blocks, of one worker at a time, which need not be the one that took the rows;
-// then Free. Row, Block and Free run beside those of other workers.
+// the blocks, of one worker at a time, which need not be the one that took the rows.
+// After a few Turns comes Free. Row, Block and Free run beside those of other workers.
 type Worker interface {
 	// Row takes a row. Its Line counts from the line before the block's first.
 	Row(r *Record)
@@ -191,10 +191,11 @@ func (c *cutter) work(w Worker) {
 		sub.w.open(b.text, b.last)
 		b.err = guarded(sub)
 		sub.giveBlock(b)
-		if c.end(w, b) {
+		for c.end(w, b) {
 			if err := w.Free(); err != nil {
 				c.fail(err)
 			}
+			b = nil
 		}
 	}
 }
@@ -237,22 +238,24 @@ func (r *Reader) giveBlock(b *block) {
 	b.facts, r.rows.facts = r.rows.facts, facts{}
 }
 
-// end has a block counted, with all behind it that were read before it. Where it is
-// not its turn, or another worker sees to that, the block is left to that one, so that
-// nobody waits but where too many blocks were read ahead. It gives false where w had
-// nothing to count.
+// end has a block counted, with some behind it that were read before it. Where it is
+// not its turn, or another worker is having blocks counted, the block is left there:
+// nobody waits unless too many were read ahead. It gives false where w had nothing to
+// count; else w may have more to do, without a block of its own.
 func (c *cutter) end(w Worker, b *block) (counted bool) {
 	c.turn.Lock()
 	defer c.turn.Unlock()
-	for b.number-c.now >= len(c.ready) {
-		c.room.Wait()
+	if b != nil {
+		for b.number-c.now >= len(c.ready) {
+			c.room.Wait()
+		}
+		c.ready[b.number%len(c.ready)] = b
 	}
-	c.ready[b.number%len(c.ready)] = b
 	if c.turning {
 		return false
 	}
 	c.turning = true
-	for {
+	for n := 0; n < len(c.ready); {
 		at := &c.ready[c.now%len(c.ready)]
 		if b = *at; b == nil {
 			break
@@ -262,11 +265,9 @@ func (c *cutter) end(w Worker, b *block) (counted bool) {
 			w.Drop(b.rows)
 			c.rest = append(c.rest, b.text...)
 		} else {
-			c.turn.Unlock()
-			err := c.count(w, b)
-			c.turn.Lock()
+			n++
 			counted = true
-			if err != nil {
+			if err := c.count(w, b); err != nil {
 				c.broken = true
 				c.rest = append(c.rest, b.text[b.used:]...)
 				if err != errBlock && c.failed == nil {
@@ -287,8 +288,10 @@ func (c *cutter) end(w Worker, b *block) (counted bool) {
 	return counted
 }
 
-// count counts a block whose turn it is.
+// count counts a block whose turn it is, while others may leave theirs.
 func (c *cutter) count(w Worker, b *block) error {
+	c.turn.Unlock()
+	defer c.turn.Lock()
 	before := c.r.w.line - 1
 	c.r.add(b, before)
 	err := b.err

@@ -280,6 +280,69 @@ func TestShareStops(t *testing.T) {
 	}
 }
 
+// slow is a worker that takes its time to count what it has read.
+type slow struct {
+	counting
+	turns, most int // since Free
+}
+
+func (w *slow) Turn(any, int64) error {
+	time.Sleep(100 * time.Microsecond)
+	w.turns++
+	w.most = max(w.most, w.turns)
+	return nil
+}
+
+func (w *slow) Free() error {
+	w.turns = 0
+	return nil
+}
+
+// Where counting takes longer than reading, whoever counts gives out in between what is
+// over: memory would grow with the log.
+func TestShareFrees(t *testing.T) {
+	text := traffic("generic", 5000)
+	for _, workers := range []int{1, 2, 7} {
+		r, err := Open(t.Context(), textLog(string(text)), Options{BlockSize: 1 << 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ws := make([]Worker, workers)
+		for i := range ws {
+			ws[i] = new(slow)
+		}
+		if err := r.Share(ws, nil); err != nil {
+			t.Fatal(err)
+		}
+		r.Close()
+		for i, w := range ws {
+			if w := w.(*slow); w.most > workers+3 || w.turns > 0 {
+				t.Errorf("%d workers: the one numbered %d had up to %d turns before it gave anything out, and %d after the last time", workers, i, w.most, w.turns)
+			}
+		}
+	}
+}
+
+// panicky is a worker with a fault.
+type panicky struct{ counting }
+
+func (panicky) Turn(any, int64) error { panic("what is wrong") }
+
+// A fault of a worker comes to the caller as it is, where that can be.
+func TestSharePanics(t *testing.T) {
+	r, err := Open(t.Context(), textLog(string(traffic("generic", 500))), Options{BlockSize: 1 << 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer func() {
+		if p := recover(); p != "what is wrong" {
+			t.Errorf("the caller recovers %v", p)
+		}
+	}()
+	r.Share([]Worker{&panicky{}}, nil)
+}
+
 var errRefused = fmt.Errorf("refused")
 
 type refuser struct {

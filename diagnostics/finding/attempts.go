@@ -18,7 +18,7 @@ type attempt struct {
 	next    int32   // that user's next bad attempt, -1 for none
 	weight  float32 // in a series of its kind, see weigh
 	area    uint16  // index of the area it counts for; there are fewer than tally.MaxCells
-	alone   bool    // the only one of a user whose record was not read, and in the user's area
+	alone   bool    // the only one of a user whose attempts were not needed, and in the user's area
 	outcome tally.Outcome
 	reason  reason.Reason
 	many    bool // manyMessages or more

@@ -76,6 +76,7 @@ func (s *spares) keep(st *stretch) {
 
 // keepBlock has a block used again, without its stretches.
 func (s *spares) keepBlock(b *block) {
+	clear(b.rows)
 	b.rows, b.whole, b.ids, b.ends = b.rows[:0], b.whole[:0], b.ids[:0], b.ends[:0]
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -220,6 +221,7 @@ func (w *worker) Turn(of any, line int64) error {
 	f.spares.keepBlock(block)
 	f.over = f.queue.leave(f.over, f.row-f.window)
 	w.out = append(w.out, f.over...)
+	clear(f.over)
 	f.over = f.over[:0]
 	return nil
 }
@@ -241,6 +243,7 @@ func (w *worker) Free() error {
 		}
 		w.folder.spares.keep(s)
 	}
+	clear(w.out)
 	w.out = w.out[:0]
 	return nil
 }

@@ -12,8 +12,9 @@ import (
 // the collector would have to follow.
 
 const (
-	badLength    = 512 // attempts in a block
-	attemptBytes = int(unsafe.Sizeof(Attempt{}))
+	badLength     = 512                                // attempts in a block
+	attemptBytes  = int(unsafe.Sizeof(Attempt{})) + 4  // and its user
+	affectedBytes = int(unsafe.Sizeof(Affected{})) + 4 // and its seat
 )
 
 // makeBad makes the list for some closers. A bad attempt has a message at least

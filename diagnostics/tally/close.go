@@ -351,7 +351,7 @@ func (cl *closer) work(next *atomic.Int32) {
 
 // shard counts the numbers of a shard, and keeps records of some.
 func (cl *closer) shard(s, kept *shard) {
-	p, bad := cl.c.people, cl.bad.n
+	p, bad, affected := cl.c.people, cl.bad.n, cl.affected.len()
 	waits := s.waiting.n > 0
 	v := &cl.a.visitor
 	wanted := func() bool { return cl.user.bad > 0 && (cl.t.keptAll || len(cl.user.groups) > 1) }
@@ -380,7 +380,7 @@ func (cl *closer) shard(s, kept *shard) {
 		}
 		p.blocks.drop()
 	}
-	cl.t.size.Add(int64((cl.bad.n-bad)*attemptBytes + kept.bytes))
+	cl.t.size.Add(int64((cl.bad.n-bad)*attemptBytes + (cl.affected.len()-affected)*affectedBytes + kept.bytes))
 	if size := p.size.Load() + cl.t.size.Load(); cl.c.o.MaxMemory > 0 && size > cl.c.o.MaxMemory {
 		cl.t.over.Store(true)
 	}

@@ -12,9 +12,9 @@ import (
 
 // Of who has bad attempts the table has what rules ask of all of them, see [Affected].
 // More of them is looked up now and then, and for a number whose messages wait a part of
-// all messages has to be read. So the table keeps records: of numbers with messages of
-// several groups, and, where bad messages are few, of all with one. Those of the others
-// are made for all of them at once when somebody goes through them.
+// all messages has to be read. So the table keeps records: of those with messages of
+// several groups, and, where bad messages are few, of all. Those of the others are made
+// for all of them at once when somebody goes through them.
 
 // Where no more messages than this were late or did not come, all who have a bad
 // attempt have a record from the beginning.
