@@ -292,7 +292,7 @@ func (b *board) areaFor(i int, group uint16) uint16 {
 	if of.named && own.country == of.country {
 		return uint16(p.area)
 	}
-	if !own.named && b.nameless[own.country] {
+	if !own.named && b.nameless[own.country] && b.userOf(p).Several {
 		for _, i := range b.table.GroupsOf(b.table.Bad[i].Number) {
 			if b.areas[i].named && b.areas[i].country == own.country {
 				return uint16(i)

@@ -591,7 +591,7 @@ func (cl *closer) countUser() {
 	cl.typed += typed
 	cl.squares += u.judged * u.judged
 	if u.bad > 0 {
-		cl.affected.add(Affected{u.lastOK, u.groups.most(), int32(u.judged), u.delivered})
+		cl.affected.add(Affected{u.lastOK, u.groups.most(), int32(u.judged), u.delivered, len(u.groups) > 1})
 	}
 }
 

@@ -21,7 +21,7 @@ import (
 const fewBad = 100_000
 
 // mostSought is how many numbers without a record are looked up before all get one.
-const mostSought = 32
+const mostSought = 128
 
 // keeper makes the records of a shard; it is one goroutine's own.
 type keeper struct {

@@ -250,6 +250,7 @@ type Affected struct {
 	Group     int32            // as in User
 	Attempts  int32            // judged
 	Delivered bool             // it has a delivered message
+	Several   bool             // it has messages of several groups
 }
 
 // Affected gives what is known at once of an affected user, by its number in BadUser.
