@@ -33,8 +33,7 @@ type person struct {
 	count  int32 // of its bad attempts
 	known  int32 // of them explained
 	failed int32 // of them failed and not explained
-	judged int32 // all its attempts
-	read   bool  // these were needed
+	judged int32 // all its attempts, 0 until they are needed
 	many   bool  // one of those that failed has manyMessages or more
 	hinted bool  // codes say that the number is what is wrong
 	gone   bool  // has a finding of its own
@@ -43,8 +42,8 @@ type person struct {
 // manyMessages in one failed attempt say as much of a number as two attempts.
 const manyMessages = 3
 
-// readAll is up to how many bad attempts every user counts with the carrier of most of theirs.
-const readAll = 5_000
+// placeAll is up to how many bad attempts every user counts with the carrier of most of theirs.
+const placeAll = 5_000
 
 // glance is what of a bad attempt is needed to seat it, side by side for all of them.
 type glance struct {
@@ -112,11 +111,11 @@ func (b *board) meet(seen []glance) {
 func (b *board) place() {
 	for i := range b.people {
 		p := &b.people[i]
-		if p.count < handsetAttempts && len(b.table.Bad) > readAll {
+		if p.count < handsetAttempts && len(b.table.Bad) > placeAll {
 			continue
 		}
 		of := b.userOf(p)
-		p.area, p.judged, p.read = of.Group, of.Attempts, true
+		p.area, p.judged = of.Group, of.Attempts
 		if n := b.number(p); p.count >= handsetAttempts && n != 0 && !n.IsOdd() {
 			b.again = append(b.again, int32(i))
 		}
@@ -157,7 +156,7 @@ func (b *board) fill(seen []glance) {
 				shared[part] = append(shared[part], place)
 			}
 			b.attempts[place] = attempt{first: src.First, index: int32(i), person: of, area: area, next: -1, weight: 1,
-				alone: alone && !p.read && p.area == int32(area), outcome: src.Outcome, reason: src.Reason, many: seen[i].many}
+				alone: alone && p.judged == 0 && p.area == int32(area), outcome: src.Outcome, reason: src.Reason, many: seen[i].many}
 		}
 	})
 	for _, part := range slices.Backward(shared) {
@@ -180,9 +179,9 @@ func (b *board) userOf(p *person) *tally.Affected { return b.table.Affected(b.ta
 
 // judged is how many judged attempts a person has, and not fewer than bad.
 func (b *board) judged(p *person, bad int) int {
-	if !p.read {
+	if p.judged == 0 {
 		b.attempts[p.bad].alone = false
-		p.judged, p.read = b.userOf(p).Attempts, true
+		p.judged = b.userOf(p).Attempts
 	}
 	return max(int(p.judged), bad)
 }
@@ -190,7 +189,7 @@ func (b *board) judged(p *person, bad int) int {
 // attemptsOf is how many judged attempts a person has; for one or two bad attempts
 // in a large log the carrier's mean, which is the same for all of them.
 func (b *board) attemptsOf(p *person) float64 {
-	if p.read {
+	if p.judged > 0 {
 		return float64(max(p.judged, p.count))
 	}
 	return max(float64(p.count), b.areas[p.area].mean)
